@@ -1,0 +1,82 @@
+"""Bodies that clients receive from the ledger service."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class SourceAnswer(BaseModel):
+    """Where an imported fact came from."""
+
+    system: str
+    ref: str
+
+
+class EventAnswer(BaseModel):
+    """A recorded event; absent members are null."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    id: str
+    position: int = Field(description="Gapless within the ledger, from 1")
+    partner: str
+    version: int = Field(description="Gapless within the partner's stream, from 1")
+    type: str
+    schema_: int = Field(alias="schema", description="Version of the shape of data")
+    occurred_at: str = Field(description="As given")
+    occurred_from: str
+    occurred_to: str
+    recorded_at: str
+    recorded_by: str
+    causation: str | None
+    correlation: str | None
+    source: SourceAnswer | None
+    data: dict[str, Any]
+    completed: dict[str, Any] = Field(description="What the server resolved")
+
+
+class EventsAnswer(BaseModel):
+    """Events in order."""
+
+    items: list[EventAnswer]
+
+
+class RevisedEventAnswer(EventAnswer):
+    """A recorded event, and what later corrected or retracted it."""
+
+    revised_by: list[EventAnswer] = Field(default_factory=list)
+
+
+class FaultAnswer(BaseModel):
+    """Where a request is wrong, and why."""
+
+    pointer: str
+    reason: str
+
+
+class ProblemAnswer(BaseModel):
+    """What is wrong (RFC 9457)."""
+
+    type: str
+    code: str
+    status: int
+    title: str
+    detail: str
+    errors: list[FaultAnswer]
+
+
+class LineProblem(BaseModel):
+    """Why a line of a batch was not recorded."""
+
+    line: int = Field(description="From 1, empty lines counted")
+    problem: ProblemAnswer
+
+
+class BatchAnswer(BaseModel):
+    """What a batch came to."""
+
+    recorded: int
+    replayed: int
+    refused: int
+    problems: list[LineProblem]
+    position: int

@@ -1,0 +1,41 @@
+"""Bodies that clients send."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from contracts.events.base import EventId, StreamId, Strict, Text
+from contracts.occurrence import DateText
+
+TypeName = Annotated[str, StringConstraints(pattern="^[A-Za-z]{1,64}$")]
+
+
+class SourceRequest(Strict):
+    """Where an imported fact comes from; a key of its own."""
+
+    system: Text
+    ref: Text
+
+
+class EventRequest(Strict):
+    """One event to record.
+
+    `partner` may be left out of PartnerIdentified: the ledger makes an id from the name.
+    """
+
+    type: TypeName
+    partner: StreamId | None = None
+    occurred_at: DateText | None = None
+    data: Mapping[str, Any] | None = Field(
+        default=None, description="The fields of the type; see /v1/schemas."
+    )
+    causation: EventId | None = None
+    correlation: Text | None = None
+    source: SourceRequest | None = None
+
+
+class BatchLine(EventRequest):
+    """One line of a batch: an event with the key, or the source, that makes it once."""
+
+    key: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None

@@ -1,0 +1,182 @@
+"""How answers go out: JSON, NDJSON or CSV, with entity tags and links."""
+
+import base64
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from contracts.canonical import Json, parse_json
+from services.foundation.problems import Problem
+
+JSON: Final = "application/json"
+NDJSON: Final = "application/x-ndjson"
+CSV: Final = "text/csv"
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def encode(value: Json) -> bytes:
+    """JSON as it goes out, members in the order given."""
+    return _ENCODER.encode(value).encode()
+
+
+def negotiate(request: Request, offered: Sequence[str]) -> str:
+    """The offered media type that the client accepts best; 406 if none."""
+    accepted = request.headers.get("accept", "*/*")
+    if accepted == "*/*" or not accepted.strip():
+        return offered[0]
+    ranked = []
+    for place, part in enumerate(accepted.split(",")):
+        pattern, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        ranked.append((-_weight(parameters), -_precision(pattern), place, pattern))
+    for weight, _, _, pattern in sorted(ranked):
+        chosen = next((kind for kind in offered if _covers(pattern, kind)), None)
+        if weight < 0 and chosen is not None:
+            return chosen
+    raise Problem("not-acceptable", f"This path answers as {', '.join(offered)}.")
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _precision(pattern: str) -> int:
+    return 0 if pattern == "*/*" else 1 if pattern.endswith("/*") else 2
+
+
+def _covers(pattern: str, kind: str) -> bool:
+    if pattern == "*/*":
+        return True
+    if pattern.endswith("/*"):
+        return kind.startswith(pattern[:-1])
+    return pattern == kind
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A derived answer: the position it reflects, and what changes with the clock."""
+
+    body: Mapping[str, Json]
+    position: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    unstable: Sequence[str] = ()
+
+
+def respond(request: Request, answer: Answer) -> Response:
+    """An object as JSON, or 304 when the client has it already."""
+    negotiate(request, (JSON,))
+    return _tagged(request, answer, encode(answer.body), JSON)
+
+
+def respond_list(
+    request: Request, answer: Answer, next_cursor: Mapping[str, Json] | None = None
+) -> Response:
+    """A list as JSON, NDJSON or CSV, with a link to what follows."""
+    kind = negotiate(request, (JSON, NDJSON, CSV))
+    headers = dict(answer.headers)
+    if next_cursor is not None:
+        headers["Link"] = _next_link(request, next_cursor)
+    items = answer.body["items"]
+    match kind:
+        case "application/x-ndjson":
+            content = b"".join(encode(item) + b"\n" for item in items)
+        case "text/csv":
+            content = _as_csv(items)
+        case _:
+            content = encode(answer.body)
+    changed = Answer(answer.body, answer.position, headers, answer.unstable)
+    return _tagged(request, changed, content, kind)
+
+
+def _tagged(request: Request, answer: Answer, content: bytes, kind: str) -> Response:
+    stable = {k: v for k, v in answer.body.items() if k not in answer.unstable}
+    digest = hashlib.sha256(kind.encode() + encode(stable)).hexdigest()[:32]
+    headers = {
+        "ETag": f'"{digest}"',
+        "Ledger-Position": str(answer.position),
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept, Authorization",
+        **answer.headers,
+    }
+    if _has_already(request, digest):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=kind)
+
+
+def _has_already(request: Request, digest: str) -> bool:
+    tags = request.headers.get("if-none-match", "")
+    known = {tag.strip().removeprefix("W/").strip('"') for tag in tags.split(",")}
+    return digest in known or tags.strip() == "*"
+
+
+def _next_link(request: Request, cursor: Mapping[str, Json]) -> str:
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
+    query = urlencode([*kept, ("cursor", pack_cursor(cursor))])
+    return f'<{request.url.path}?{query}>; rel="next"'
+
+
+def pack_cursor(cursor: Mapping[str, Json]) -> str:
+    """A cursor as the client holds it: opaque."""
+    return base64.urlsafe_b64encode(encode(cursor)).decode().rstrip("=")
+
+
+def unpack_cursor(text: str | None, shape: Mapping[str, type]) -> dict[str, Any] | None:
+    """A cursor that this path gave out earlier."""
+    if text is None:
+        return None
+    try:
+        cursor = parse_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError:
+        cursor = None
+    if not isinstance(cursor, dict) or not _fits(cursor, shape):
+        wrong = [("/query/cursor", "is not a cursor of this path")]
+        raise Problem("invalid", "Follow the `Link` of an answer.", errors=wrong)
+    return cursor
+
+
+def _fits(cursor: Mapping[str, Any], shape: Mapping[str, type]) -> bool:
+    if cursor.keys() != shape.keys():
+        return False
+    right = all(type(cursor[name]) is kind for name, kind in shape.items())
+    texts = [value for value in cursor.values() if isinstance(value, str)]
+    return right and not any("\0" in text for text in texts)
+
+
+def _as_csv(items: Sequence[Mapping[str, Json]]) -> bytes:
+    flat = [dict(_flat(item)) for item in items]
+    columns = list(dict.fromkeys(name for row in flat for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="")
+    writer.writeheader()
+    writer.writerows(flat)
+    return text.getvalue().encode()
+
+
+def _flat(value: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[str, Json]]:
+    for name, member in value.items():
+        if isinstance(member, dict):
+            yield from _flat(member, f"{prefix}{name}.")
+        elif isinstance(member, list):
+            yield prefix + name, " ".join(map(str, member))
+        else:
+            yield prefix + name, _safe(member)
+
+
+def _safe(cell: Json) -> Json:
+    """A spreadsheet must not take a text for a formula."""
+    if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        is_number = cell[1:2].isdigit() and cell[0] in "+-"
+        return cell if is_number else "'" + cell
+    return cell

@@ -1,0 +1,121 @@
+"""Waiting until something has reached a position, without holding a connection."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final
+
+import psycopg
+import structlog
+from fastapi import Query
+from psycopg import Connection, sql
+from psycopg_pool import ConnectionPool
+from starlette.concurrency import run_in_threadpool
+
+from services.foundation.problems import Problem
+
+log = structlog.get_logger(__name__)
+LOOK_AGAIN: Final = 0.25
+"""Seconds between looks when no notification comes: polling is the truth."""
+LISTEN_SECONDS: Final = 1.0
+MOST: Final = 2**62
+
+MinPosition = Annotated[int, Query(ge=0, le=MOST, description="Wait for this.")]
+Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait at most.")]
+
+Read = Callable[[Connection[Any], str], int]
+
+
+@dataclass(slots=True)
+class Positions:
+    """The newest known positions of one kind of thing, by its name."""
+
+    pool: ConnectionPool[Connection[Any]]
+    read: Read
+    known: dict[str, int] = field(default_factory=dict)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, name: str, position: int) -> None:
+        """Take in that something moved; wake whoever waits."""
+        if position > self.known.get(name, -1):
+            self.known[name] = position
+            self.moved.set()
+            self.moved = asyncio.Event()
+
+    async def reach(self, name: str, position: int, wait: float) -> None:
+        """Return when the position is reached; 503 when it is not in time."""
+        if self.known.get(name, -1) >= position:
+            return
+        deadline = asyncio.get_running_loop().time() + wait
+        while not await self._reached(name, position):
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                raise not_yet(position)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.moved.wait(), min(LOOK_AGAIN, left))
+
+    async def _reached(self, name: str, position: int) -> bool:
+        if self.known.get(name, -1) < position:
+            self.tell(name, await run_in_threadpool(self._look, name))
+        return self.known[name] >= position
+
+    def _look(self, name: str) -> int:
+        with self.pool.connection() as connection:
+            return self.read(connection, name)
+
+
+def not_yet(position: int) -> Problem:
+    """The answer when freshness was not reached in time."""
+    detail = f"Position {position} was not reached in time; ask again or wait longer."
+    return Problem("not-yet", detail, headers={"Retry-After": "1"})
+
+
+class Listener:
+    """One LISTEN connection for a whole process, in its own thread.
+
+    A notification is a hint and may be missed: a broken connection is opened again, and
+    waiting looks at the database too.
+    """
+
+    def __init__(self, dsn: str, channel: str, heard: Callable[[str], None]) -> None:
+        self._dsn, self._channel, self._heard = dsn, channel, heard
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"listen-{channel}")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._listen()
+            except psycopg.OperationalError as error:
+                log.warning("listen_again", channel=self._channel, error=str(error))
+                self._stop.wait(LISTEN_SECONDS)
+
+    def _listen(self) -> None:
+        listen = sql.SQL("LISTEN {}").format(sql.Identifier(self._channel))
+        with psycopg.connect(self._dsn, autocommit=True) as connection:
+            connection.execute(listen)
+            while not self._stop.is_set():
+                for notification in connection.notifies(timeout=LISTEN_SECONDS):
+                    self._heard(notification.payload)
+                    if self._stop.is_set():
+                        return
+
+
+def listen(dsn: str, channel: str, positions: Positions) -> Listener:
+    """Feed positions from notifications `<name> <position>`, on the running loop."""
+    loop = asyncio.get_running_loop()
+
+    def heard(payload: str) -> None:
+        name, _, position = payload.rpartition(" ")
+        with contextlib.suppress(RuntimeError):  # the loop is closing
+            loop.call_soon_threadsafe(positions.tell, name, int(position))
+
+    return Listener(dsn, channel, heard)

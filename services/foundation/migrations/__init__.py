@@ -1,0 +1,1 @@
+"""Numbered changes of the database and what runs them."""

@@ -1,0 +1,220 @@
+"""Problem answers (RFC 9457) and how failures become them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from psycopg import OperationalError
+from psycopg_pool import PoolClosed, PoolTimeout
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from contracts.canonical import Json, canonical
+
+log = structlog.get_logger(__name__)
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+class Kind(NamedTuple):
+    """What a code stands for: its status, and its title in English and Japanese."""
+
+    status: int
+    en: str
+    ja: str
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "invalid": Kind(422, "The request is not valid", "リクエストが正しくありません"),
+    "unauthorized": Kind(401, "A valid key is needed", "有効なキーが必要です"),
+    "forbidden": Kind(
+        403, "The key does not allow this", "このキーでは許可されていません"
+    ),
+    "not-found": Kind(404, "There is nothing here", "見つかりません"),
+    "method-not-allowed": Kind(
+        405, "The method is not allowed here", "このメソッドは使えません"
+    ),
+    "not-acceptable": Kind(
+        406, "No such format of the answer", "指定の形式では返せません"
+    ),
+    "conflict": Kind(
+        409, "It conflicts with what is recorded", "記録済みの内容と矛盾します"
+    ),
+    "version-mismatch": Kind(
+        412, "The partner's record has moved on", "相手先の記録が更新されています"
+    ),
+    "too-large": Kind(413, "The request is too large", "リクエストが大きすぎます"),
+    "unsupported-media-type": Kind(
+        415, "The media type is not supported", "対応していないメディアタイプです"
+    ),
+    "idempotency-mismatch": Kind(
+        422,
+        "The key or source was used with other content",
+        "キーまたは出典が別の内容で使われています",
+    ),
+    "too-many": Kind(429, "Too many requests", "リクエストが多すぎます"),
+    "not-yet": Kind(
+        503, "The answer is not up to date yet", "まだ最新の状態に達していません"
+    ),
+    "outcome-unknown": Kind(
+        503,
+        "Whether it was recorded is not known: ask again with the same key",
+        "記録できたか不明です。同じキーで再送してください",
+    ),
+    "unavailable": Kind(
+        503, "The service cannot answer now", "現在サービスを利用できません"
+    ),
+    "internal": Kind(500, "Something failed on our side", "内部エラーが発生しました"),
+}
+BY_STATUS: Final = {
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "too-large",
+    415: "unsupported-media-type",
+}
+
+
+class Problem(Exception):  # noqa: N818 (RFC 9457 calls it a problem)
+    """An answer that says what is wrong; it never repeats what was sent."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        errors: Iterable[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        **more: Json,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.more = more
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the code."""
+        return KINDS[self.code].status
+
+    def body(self, language: str = "en") -> dict[str, Json]:
+        """The members of the answer, titled in a language."""
+        kind = KINDS[self.code]
+        errors = [{"pointer": pointer, "reason": why} for pointer, why in self.errors]
+        return {
+            "type": f"/problems/{self.code}",
+            "code": self.code,
+            "status": kind.status,
+            "title": kind.ja if language == "ja" else kind.en,
+            "detail": self.detail,
+            "errors": errors,
+            **self.more,
+        }
+
+
+def language_of(request: Request) -> str:
+    """The language that the client likes best of those that there are."""
+    wanted = request.headers.get("accept-language", "").lower()
+    ranked = sorted(
+        (_ranked(part) for part in wanted.split(",") if part.strip()), reverse=True
+    )
+    known = [tag[:2] for weight, tag in ranked if weight and tag[:2] in {"en", "ja"}]
+    return known[0] if known else "en"
+
+
+def _ranked(part: str) -> tuple[float, str]:
+    tag, _, weight = part.partition(";q=")
+    try:
+        return float(weight or 1), tag.strip()
+    except ValueError:
+        return 0.0, tag.strip()
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """The HTTP answer of a problem."""
+    language = language_of(request)
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    return Response(
+        canonical(problem.body(language)),
+        problem.status,
+        headers | problem.headers,
+        MEDIA_TYPE,
+    )
+
+
+def faults(error: ValidationError, at: str = "") -> list[tuple[str, str]]:
+    """Where and why a body is not valid, without anything that was sent."""
+    return [
+        _fault(fault["type"], fault["loc"], fault["msg"], at)
+        for fault in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def _fault(
+    kind: str, place: Sequence[int | str], message: str, at: str
+) -> tuple[str, str]:
+    if kind == "extra_forbidden":
+        return at + _pointer(place[:-1]), "has a member that is not known"
+    # Below a mapping the place holds keys that the client chose.
+    known = [p for p in place if isinstance(p, int) or p.isidentifier()]
+    reason = message.removeprefix("Value error, ").removeprefix("Input ")
+    return at + _pointer(known[:3]), reason
+
+
+def _pointer(place: Sequence[int | str]) -> str:
+    return "".join(f"/{part}" for part in place)
+
+
+def install(app: FastAPI) -> None:
+    """Turn every failure of an app into a problem answer."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_parameters)
+    app.add_exception_handler(HTTPException, _on_http)
+    for lost in (OperationalError, PoolTimeout, PoolClosed):
+        app.add_exception_handler(lost, _on_database)
+    app.add_exception_handler(Exception, _on_failure)
+
+
+def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 (registered for it)
+    return respond(request, error)
+
+
+def _on_parameters(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    errors = [
+        ("/" + "/".join(str(part) for part in fault["loc"]), _reason(fault["msg"]))
+        for fault in error.errors()
+    ]
+    detail = "A parameter is not valid; see errors."
+    return respond(request, Problem("invalid", detail, errors=errors))
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ").removeprefix("Input ")
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    code = BY_STATUS.get(error.status_code, "invalid")
+    problem = Problem(code, "See the documentation of this path.")
+    problem.headers.update(error.headers or {})
+    return respond(request, problem)
+
+
+def _on_database(request: Request, error: Exception) -> Response:
+    log.warning("database_unavailable", error=type(error).__name__)
+    detail = "The database does not answer; nothing was changed. Try again shortly."
+    return respond(request, Problem("unavailable", detail, headers={"Retry-After": "1"}))
+
+
+def _on_failure(request: Request, error: Exception) -> Response:
+    log.error("unexpected_failure", exc_info=error)
+    return respond(request, Problem("internal", "It was logged; please report it."))
+
+

@@ -1,0 +1,84 @@
+"""Settings of every process, read from LEDGER_* variables and `.env`."""
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "LEDGER_"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message is a sentence for the operator."""
+
+
+def check_time_zone(name: str) -> str:
+    """Accept a time zone of the IANA database, by its exact name."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError) as error:
+        sentence = f"{name!r} is not an IANA time zone such as UTC or Asia/Tokyo"
+        raise ValueError(sentence) from error
+    return name
+
+
+TimeZoneName = Annotated[str, AfterValidator(check_time_zone)]
+Dsn = Annotated[str | None, Field(repr=False)]
+
+
+class Settings(BaseSettings):
+    """How this process runs; read once at start and never changed.
+
+    Without a `dsn` the process starts its own PostgreSQL under `data_dir`. A
+    `direct_dsn` says that `dsn` goes through a transaction pooler, and reaches
+    the same database without it.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    data_dir: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    time_zone: TimeZoneName = "UTC"
+    dsn: Dsn = None
+    direct_dsn: Dsn = None
+    read_dsn: Dsn = None
+    pg_bin: Path | None = None
+    kek_file: Path | None = None
+    signing_key_file: Path | None = None
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether `dsn` goes through a pooler, so that no session state lasts."""
+        return self.dsn is not None and self.direct_dsn is not None
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """Read the settings of this process, or raise SettingsError."""
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    """Name each wrong variable; values stay out, a DSN may hold a password."""
+    faults = error.errors(include_url=False, include_input=False)
+    return "; ".join(
+        f"{PREFIX}{str(fault['loc'][0]).upper()} is wrong: {_reason(fault['msg'])}"
+        for fault in faults
+    )
+
+
+def _reason(message: str) -> str:
+    plain = message.removeprefix("Value error, ")
+    return plain.removeprefix("Input ") if plain.startswith("Input should") else plain

@@ -1,0 +1,1 @@
+"""Files in, recorded events out, through the HTTP contract."""

@@ -1,0 +1,1 @@
+"""The write side: requests in, events out."""

@@ -1,0 +1,1 @@
+"""The HTTP contract of recording and of the raw log."""

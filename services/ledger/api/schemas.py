@@ -1,0 +1,43 @@
+"""GET /v1/schemas: the shape of every type's data. Open to all."""
+
+from functools import cache
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from contracts.events import EventData
+from services.foundation.answers import JSON, encode, negotiate
+from services.foundation.problems import Problem
+
+router: Final = APIRouter(tags=["schemas"])
+
+
+@cache
+def schema_of(name: str) -> dict[str, Any]:
+    """The JSON Schema of one type's data."""
+    model = EventData.catalogue[name]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"/v1/schemas/{name}",
+        **model.model_json_schema(),
+    }
+
+
+@router.get("/v1/schemas")
+async def list_schemas(request: Request) -> Response:
+    """The JSON Schema of every event type."""
+    negotiate(request, (JSON,))
+    items = [
+        {"type": name, "schema": model.schema_number, "json_schema": schema_of(name)}
+        for name, model in sorted(EventData.catalogue.items())
+    ]
+    return Response(encode({"items": items}), media_type=JSON)
+
+
+@router.get("/v1/schemas/{type}")
+async def get_schema(request: Request, type: str) -> Response:  # noqa: A002
+    """The JSON Schema of one event type."""
+    if type not in EventData.catalogue:
+        raise Problem("not-found", "No such type; see /v1/schemas.")
+    kind = negotiate(request, ("application/schema+json", JSON))
+    return Response(encode(schema_of(type)), media_type=kind)

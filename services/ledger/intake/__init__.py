@@ -1,0 +1,1 @@
+"""From what a client sent to recordings that the writer can decide."""

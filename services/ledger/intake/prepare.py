@@ -1,0 +1,207 @@
+"""Hold a request against everything that can be seen without the ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from contracts.canonical import Json, canonical, digest
+from contracts.events import (
+    EventCorrected,
+    EventData,
+    PartnerIdentified,
+    Source,
+)
+from contracts.occurrence import format_instant, interval
+from contracts.requests import EventRequest
+from services.foundation.problems import Problem, faults
+from services.ledger.intake.naming import new_event_id, partner_id
+from services.ledger.intake.references import Introduced, WrongPlaceError, resolve
+from services.ledger.rules.alone import fault_alone
+from services.ledger.store.recordings import Item, Recording, key_of_client
+
+EVENT_BYTES: Final = 32 * 1024
+FUTURE: Final = timedelta(days=1)
+PERSONAL: Final = frozenset(
+    {"names"}.union(*(model.personal for model in EventData.catalogue.values()))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """On whose behalf, and when, a request is prepared."""
+
+    zone: tzinfo
+    name: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The headers of a recording."""
+
+    key: str | None = None
+    expected_version: int | None = None
+
+
+def prepare(
+    content: Json, sender: Sender, conditions: Conditions = Conditions()
+) -> Recording:
+    """A recording of one event or of a list; raises a Problem when it is not valid."""
+    items = content if isinstance(content, list) else [content]
+    ids = [new_event_id() for _ in items]
+    key = key_of_client(conditions.key) if conditions.key else None
+    fingerprint = digest(_without_personal_data(content)) if key else None
+
+    def build(*, taken: bool) -> Recording:
+        return Recording(
+            items=_items(content, items, ids, sender, taken=taken),
+            recorded_by=sender.name,
+            key=key,
+            fingerprint=fingerprint,
+            expected_version=conditions.expected_version,
+            names_partner=any(_names_itself(item) for item in items),
+            otherwise=lambda: build(taken=True),
+        )
+
+    return build(taken=False)
+
+
+def _items(
+    content: Json,
+    items: Sequence[Json],
+    ids: Sequence[str],
+    sender: Sender,
+    *,
+    taken: bool,
+) -> list[Item]:
+    prepared: list[Item] = []
+    earlier: list[Introduced] = []
+    in_list = isinstance(content, list)
+    for number, (sent, event_id) in enumerate(zip(items, ids, strict=True)):
+        at = f"/{number}" if in_list else ""
+        item = _item(sent, event_id, sender, at, earlier, taken=taken)
+        prepared.append(item)
+        if in_list:
+            earlier.append(_introduced(item))
+    return prepared
+
+
+def _item(
+    sent: Json,
+    event_id: str,
+    sender: Sender,
+    at: str,
+    earlier: Sequence[Introduced],
+    *,
+    taken: bool,
+) -> Item:
+    if not isinstance(sent, dict):
+        raise _invalid([(at, "must be an object")])
+    model = EventData.catalogue.get(str(sent.get("type")))
+    try:
+        resolved = resolve(sent, model, earlier) if model and earlier else sent
+    except WrongPlaceError as error:
+        reason = "names no earlier item of the list that introduces such a thing"
+        raise _invalid([(at + error.pointer, reason)]) from None
+    request = _envelope(resolved, at)
+    if model is None:
+        raise _invalid([(f"{at}/type", "is not a known type; see /v1/schemas")])
+    data = _data(model, request.data or {}, at)
+    partner = request.partner or _own_name(data, event_id, at, taken=taken)
+    fault = fault_alone(partner, data)
+    if fault is not None:
+        raise _invalid([(at + fault[0], fault[1])])
+    return _dated(sent, event_id, sender, at, request, data, partner)
+
+
+def _envelope(sent: Mapping[str, Json], at: str) -> EventRequest:
+    try:
+        return EventRequest.model_validate(sent)
+    except ValidationError as error:
+        raise _invalid(faults(error, at)) from None
+
+
+def _data(model: type[EventData], data: Mapping[str, Any], at: str) -> EventData:
+    try:
+        return model.model_validate(dict(data))
+    except ValidationError as error:
+        raise _invalid(faults(error, f"{at}/data")) from None
+
+
+def _own_name(data: EventData, event_id: str, at: str, *, taken: bool) -> str:
+    if not isinstance(data, PartnerIdentified):
+        raise _invalid([(f"{at}/partner", "is missing")])
+    private = data.kind == "person"
+    return partner_id(data.name, event_id, taken=taken, private=private)
+
+
+def _dated(
+    sent: Mapping[str, Json],
+    event_id: str,
+    sender: Sender,
+    at: str,
+    request: EventRequest,
+    data: EventData,
+    partner: str,
+) -> Item:
+    occurred_at = request.occurred_at or format_instant(sender.now)
+    span = interval(occurred_at, sender.zone)
+    corrected = data.occurred_at if isinstance(data, EventCorrected) else None
+    if span.first > sender.now + FUTURE:
+        raise _invalid([(f"{at}/occurred_at", "lies more than a day in the future")])
+    if corrected and interval(corrected, sender.zone).first > sender.now + FUTURE:
+        reason = "lies more than a day in the future"
+        raise _invalid([(f"{at}/data/occurred_at", reason)])
+    source = request.source and Source(request.source.system, request.source.ref)
+    return Item(
+        id=event_id,
+        partner=partner,
+        occurred_at=occurred_at,
+        occurred_from=span.first,
+        occurred_to=span.last,
+        data=data,
+        text=canonical(request.data or {}),
+        causation=request.causation,
+        correlation=request.correlation,
+        source=source,
+        fingerprint=digest(_without_personal_data(sent)) if source else None,
+    )
+
+
+def _introduced(item: Item) -> Introduced:
+    introduces = item.data.introduces
+    thing = (getattr(item.data, introduces[0]) or item.id) if introduces else None
+    kind = introduces[1] if introduces else None
+    return Introduced(item.id, item.partner, kind, thing)
+
+
+def _names_itself(item: Json) -> bool:
+    return isinstance(item, dict) and "partner" not in item
+
+
+def _without_personal_data(content: Json) -> Json:
+    """What a fingerprint covers: it must not tell personal data apart."""
+    if isinstance(content, list):
+        return [_without_personal_data(item) for item in content]
+    if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
+        return content
+    model = EventData.catalogue.get(str(content.get("type")))
+    return content | {"data": _public(model, content["data"])}
+
+
+def _public(model: type[EventData] | None, data: Mapping[str, Json]) -> Json:
+    personal: set[str] | frozenset[str] = frozenset(model.personal if model else ())
+    if model is PartnerIdentified and data.get("kind") == "person":
+        personal = {"name", "names"}
+    public = {name: value for name, value in data.items() if name not in personal}
+    if model is EventCorrected and isinstance(data.get("data"), dict):
+        inner = {k: v for k, v in data["data"].items() if k not in PERSONAL}
+        return public | {"data": inner}
+    return public
+
+
+def _invalid(errors: Sequence[tuple[str, str]]) -> Problem:
+    return Problem("invalid", "Nothing was recorded; see errors.", errors=errors)

@@ -1,0 +1,1 @@
+"""What may be recorded: pure functions over frozen values."""

@@ -1,0 +1,248 @@
+"""What the rules know of one partner, and how each fact changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from rpds import HashTrieMap
+
+from contracts.events import (
+    AllianceAgreed,
+    AllianceEnded,
+    AllianceProposed,
+    CommitmentCancelled,
+    CommitmentChanged,
+    DeliveryAcknowledged,
+    DeliveryDisputed,
+    DisputeResolved,
+    GoalAchieved,
+    HelpDelivered,
+    HelpOffered,
+    IssueResolved,
+    MeetingCancelled,
+    OfferAccepted,
+    OfferDeclined,
+    OfferWithdrawn,
+    PartnerIdentified,
+    PartnerMerged,
+    PersonalDataErased,
+    PersonLeft,
+    ProposalDeclined,
+    ProposalDeferred,
+    ResourceCommitted,
+)
+from contracts.events.reading import Fact, Thing, thing
+from contracts.quantity import Quantity, counted
+
+NOTHING: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A thing that has no amounts: a goal, a person, an alliance, …"""
+
+    acts_from: datetime
+    by: str | None = None
+    state: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise(Record):
+    """An offer or a commitment; without a unit it may be delivered in any."""
+
+    quantified: bool = False
+    unit: str = "act"
+    total: Decimal = NOTHING
+    delivered: Decimal = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery(Record):
+    """Help given: what of it awaits, and what is in dispute since when."""
+
+    unit: str = "act"
+    awaiting: Decimal = NOTHING
+    disputed: Decimal = NOTHING
+    disputed_from: datetime | None = None
+
+
+AnyRecord = Record | Promise | Delivery
+T = TypeVar("T", Record, Promise, Delivery)
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """The state of one stream; `members` are the streams merged into it.
+
+    `things` holds those of the members too, for this stream may name them.
+    """
+
+    partner: str
+    version: int = 0
+    identified: bool = False
+    is_person: bool = False
+    merged_into: str | None = None
+    members: frozenset[str] = frozenset()
+    things: HashTrieMap[Thing, AnyRecord] = HashTrieMap()
+
+    def find(self, kind: str, reference: str) -> AnyRecord | None:
+        """The thing that a reference on this stream names, if it is recorded."""
+        key = thing(self.partner, kind, reference)
+        if key[1] != self.partner and key[1] not in self.members:
+            return None
+        return self.things.get(key)
+
+    def promise(self, kind: str, reference: str) -> Promise | None:
+        """An offer or commitment."""
+        found = self.find(kind, reference)
+        return found if isinstance(found, Promise) else None
+
+    def delivery(self, reference: str) -> Delivery | None:
+        """A delivery."""
+        found = self.find("delivery", reference)
+        return found if isinstance(found, Delivery) else None
+
+
+def evolve(state: Relationship, fact: Fact) -> Relationship:
+    """The state after one more fact, which is legal in it."""
+    state = replace(state, version=fact.event.version)
+    new = fact.introduced
+    if new is not None:
+        known = state.things.get(new)
+        born = _born(fact) if known is None else _agreed(known, fact)
+        state = _put(state, new, born)
+    return _settle(state, fact)
+
+
+def _born(fact: Fact) -> AnyRecord:
+    at, data = fact.acts_from, fact.data
+    by = getattr(data, "by", None) or getattr(data, "whose", None)
+    match data:
+        case HelpOffered() | ResourceCommitted():
+            total = counted(data.quantity)
+            given = data.quantity is not None
+            return Promise(at, by, "open", given, total.unit, total.value)
+        case HelpDelivered(acknowledged_by_recording=done, quantity=quantity):
+            amount = counted(quantity)
+            awaiting = NOTHING if done else amount.value
+            return Delivery(at, by, "open", amount.unit, awaiting)
+        case AllianceProposed():
+            return Record(at, by, "proposed")
+        case AllianceAgreed():
+            return Record(at, None, "agreed")
+    return Record(at, by)
+
+
+def _agreed(known: AnyRecord, fact: Fact) -> AnyRecord:
+    return replace(known, state="agreed", acts_from=fact.acts_from)
+
+
+def _put(state: Relationship, key: Thing, record: AnyRecord) -> Relationship:
+    return replace(state, things=state.things.insert(key, record))
+
+
+def _change(
+    state: Relationship, fact: Fact, kind: str, reference: str, /, **changes: Any
+) -> Relationship:
+    key = thing(fact.event.partner, kind, reference)
+    return _put(state, key, replace(state.things[key], **changes))
+
+
+def _settle(state: Relationship, fact: Fact) -> Relationship:  # noqa: PLR0911
+    match fact.data:
+        case OfferAccepted(offer=ref):
+            return _change(state, fact, "offer", ref, state="accepted")
+        case OfferDeclined(offer=ref) | OfferWithdrawn(offer=ref):
+            return _change(state, fact, "offer", ref, state="closed")
+        case HelpDelivered():
+            return _deliver(state, fact, fact.data)
+        case CommitmentChanged(commitment=ref, delta=delta):
+            key = thing(fact.event.partner, "commitment", ref)
+            total = _is(state.things[key], Promise).total + Decimal(delta)
+            return _change(state, fact, "commitment", ref, total=total)
+        case CommitmentCancelled(commitment=ref):
+            return _change(state, fact, "commitment", ref, state="closed")
+        case DeliveryAcknowledged() | DeliveryDisputed() | DisputeResolved():
+            return _acknowledge(state, fact, fact.data)
+        case PartnerIdentified(kind=kind):
+            return replace(state, identified=True, is_person=kind == "person")
+        case PartnerMerged(into=into):
+            return replace(state, merged_into=into)
+    return _close(state, fact)
+
+
+def _close(state: Relationship, fact: Fact) -> Relationship:
+    match fact.data:
+        case GoalAchieved(goal=ref):
+            return _change(state, fact, "goal", ref, state="closed")
+        case IssueResolved(issue=ref):
+            return _change(state, fact, "issue", ref, state="closed")
+        case MeetingCancelled(meeting=ref):
+            return _change(state, fact, "meeting", ref, state="closed")
+        case PersonLeft(person=ref):
+            return _change(state, fact, "person", ref, state="closed")
+        case ProposalDeclined(alliance=ref):
+            return _change(state, fact, "alliance", ref, state="declined")
+        case ProposalDeferred(alliance=ref):
+            return _change(state, fact, "alliance", ref, state="deferred")
+        case AllianceEnded(alliance=ref):
+            return _change(state, fact, "alliance", ref, state="ended")
+        case PersonalDataErased(person=ref):
+            key = thing(fact.event.partner, "erased", ref)
+            return _put(state, key, Record(fact.acts_from))
+    return state
+
+
+def _deliver(state: Relationship, fact: Fact, data: HelpDelivered) -> Relationship:
+    if data.promise is None:
+        return state
+    key = thing(fact.event.partner, *data.promise)
+    promise, amount = _is(state.things[key], Promise), counted(data.quantity)
+    counts = amount.value if amount.unit == promise.unit else NOTHING
+    accepted = "accepted" if data.offer is not None else promise.state
+    changed = replace(
+        promise,
+        delivered=promise.delivered + counts,
+        state="closed" if data.completes else accepted,
+    )
+    return _put(state, key, changed)
+
+
+def _acknowledge(
+    state: Relationship,
+    fact: Fact,
+    data: DeliveryAcknowledged | DeliveryDisputed | DisputeResolved,
+) -> Relationship:
+    key = thing(fact.event.partner, "delivery", data.delivery)
+    delivery = _is(state.things[key], Delivery)
+    amount = Quantity.model_validate(fact.completed["quantity"]).value
+    match data:
+        case DeliveryAcknowledged():
+            changed = replace(delivery, awaiting=delivery.awaiting - amount)
+        case DeliveryDisputed():
+            since = max(fact.acts_from, delivery.disputed_from or fact.acts_from)
+            changed = replace(
+                delivery,
+                awaiting=delivery.awaiting - amount,
+                disputed=delivery.disputed + amount,
+                disputed_from=since,
+            )
+        case DisputeResolved(outcome=outcome):
+            back = amount if outcome == "withdrawn" else NOTHING
+            changed = replace(
+                delivery,
+                awaiting=delivery.awaiting + back,
+                disputed=delivery.disputed - amount,
+                disputed_from=None,
+            )
+    return _put(state, key, changed)
+
+
+def _is(record: AnyRecord, kind: type[T]) -> T:
+    """The record as the kind that its key promises."""
+    if not isinstance(record, kind):
+        raise TypeError(kind)
+    return record

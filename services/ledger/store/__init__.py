@@ -1,0 +1,1 @@
+"""Where facts are kept: the writer, its cache of states, the library's recorder."""

@@ -1,0 +1,115 @@
+"""The append transaction: lock the head, decide, insert, move the head, commit."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+
+from contracts.quantity import exact_arithmetic
+from services.foundation.database import statement
+from services.foundation.event_log import StoredEvent
+from services.ledger.store import recordings as r
+from services.ledger.store.batch import Batch, partners_named
+from services.ledger.store.claims import Claims, find_claims, keys_of
+from services.ledger.store.states import LedgerStates
+
+HERE: Final = "services.ledger.store"
+COPY_FROM: Final = 100
+CLOCK_AHEAD: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a ledger's log ends, and the time that the next events get."""
+
+    position: int
+    recorded_at: datetime
+
+
+def lock_head(connection: Connection[Any], ledger: str) -> Head:
+    """Lock the head of a ledger until the transaction ends."""
+    row = connection.execute(statement(HERE, "lock_head"), (ledger,)).fetchone()
+    if row is None:
+        raise UnknownLedgerError(ledger)
+    position, recorded_at, now = row
+    if recorded_at - now > CLOCK_AHEAD:
+        raise r.Unavailable
+    return Head(position, max(now, recorded_at))
+
+
+class UnknownLedgerError(Exception):
+    """The ledger does not exist."""
+
+
+def find_zone(connection: Connection[Any], ledger: str) -> ZoneInfo:
+    """The time zone of a ledger."""
+    row = connection.execute(statement(HERE, "find_ledger"), (ledger,)).fetchone()
+    if row is None:
+        raise UnknownLedgerError(ledger)
+    return ZoneInfo(row[0])
+
+
+def begin_batch(
+    connection: Connection[Any],
+    states: LedgerStates,
+    recordings: Sequence[r.Recording],
+) -> Batch:
+    """Lock the head and read, set-wise, all that the decisions need."""
+    head = lock_head(connection, states.ledger)
+    states.catch_up(connection, head.position)
+    keys = keys_of(recordings)
+    found = find_claims(connection, states.ledger, keys) if keys else {}
+    states.load(connection, partners_named(recordings))
+    ids = {i.causation for rec in recordings for i in rec.items if i.causation}
+    recorded = find_ids(connection, states.ledger, ids)
+    claims = Claims(connection, states.ledger, found)
+    return Batch(
+        connection, states, head.position, head.recorded_at, claims, recorded
+    )
+
+
+def find_ids(
+    connection: Connection[Any], ledger: str, ids: Iterable[str]
+) -> set[str]:
+    """Which of some events are recorded."""
+    wanted = list(ids)
+    if not wanted:
+        return set()
+    rows = connection.execute(statement(HERE, "find_ids"), (ledger, wanted))
+    return {id_ for (id_,) in rows}
+
+
+def decide_all(
+    batch: Batch, submissions: Sequence[r.Submission]
+) -> list[list[r.Outcome]]:
+    """Decide what queued, in order."""
+    with exact_arithmetic():
+        return [batch.submit(submission) for submission in submissions]
+
+
+def write(
+    connection: Connection[Any], ledger: str, rows: Sequence[StoredEvent]
+) -> None:
+    """Insert the rows, move the head and tell listeners; the caller commits."""
+    insert(connection, ledger, rows)
+    last = rows[-1]
+    parameters = (last.position, last.recorded_at, ledger)
+    connection.execute(statement(HERE, "move_head"), parameters)
+    payload = f"{ledger} {last.position}"
+    connection.execute(statement(HERE, "notify"), (payload,))
+
+
+def insert(
+    connection: Connection[Any], ledger: str, rows: Sequence[StoredEvent]
+) -> None:
+    """Insert rows by one statement, or by COPY when they are many."""
+    if len(rows) < COPY_FROM:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        connection.execute(statement(HERE, "insert_events"), (ledger, *columns))
+        return
+    with connection.cursor().copy(statement(HERE, "copy_events")) as copy:
+        for row in rows:
+            copy.write_row((ledger, *row))

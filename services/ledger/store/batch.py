@@ -1,0 +1,226 @@
+"""One transaction's decisions: what queued, decided in order, under the head's lock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from contracts.canonical import canonical
+from contracts.events import (
+    LEDGER_STREAM,
+    EventCorrected,
+    EventRetracted,
+    PartnerIdentified,
+    PartnerMerged,
+    RecordedEvent,
+)
+from contracts.events.reading import as_fact, in_force
+from services.foundation.event_log import StoredEvent, read_positions
+from services.ledger.rules import refusals
+from services.ledger.rules.checks import LedgerView
+from services.ledger.rules.decision import decide
+from services.ledger.rules.relationship import Relationship, evolve
+from services.ledger.store import recordings as r
+from services.ledger.store.claims import Claims
+from services.ledger.store.revisions import prepare_revision, refold
+from services.ledger.store.states import LedgerStates
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction is about to append to a ledger."""
+
+    connection: Connection[Any]
+    states: LedgerStates
+    position: int
+    recorded_at: datetime
+    claims: Claims
+    recorded_ids: set[str]
+    rows: list[StoredEvent] = field(default_factory=list)
+    events: list[RecordedEvent] = field(default_factory=list)
+    changed: dict[str, Relationship] = field(default_factory=dict)
+    undo: list[tuple[str, Relationship | None]] = field(default_factory=list)
+
+    def submit(self, submission: r.Submission) -> list[r.Outcome]:
+        """Decide every recording of a submission; with `abort`, all or none."""
+        mark = self._mark()
+        one = len(submission.recordings) == 1
+        outcomes = [self.record(rec, rows=one) for rec in submission.recordings]
+        if submission.abort and any(isinstance(o, r.Refused) for o in outcomes):
+            self._back_to(mark)
+            aborted = r.Refused(r.Aborted())
+            return [o if isinstance(o, r.Refused) else aborted for o in outcomes]
+        return outcomes
+
+    def record(self, recording: r.Recording, *, rows: bool) -> r.Outcome:
+        """Decide one recording: replayed, refused, or appended whole."""
+        try:
+            positions = self.claims.replayed(recording)
+        except refusals.Refusal as refusal:
+            return r.Refused(refusal)
+        if positions is not None:
+            return r.Recorded(self._replayed(positions) if rows else (), replayed=True)
+        return self._record_anew(recording)
+
+    def _record_anew(self, recording: r.Recording) -> r.Outcome:
+        recording = self._with_free_name(recording)
+        mark, index = self._mark(), 0
+        try:
+            self._check_version(recording)
+            for index, item in enumerate(recording.items):  # noqa: B007
+                self._append(item, recording.recorded_by)
+        except refusals.Refusal as refusal:
+            self._back_to(mark)
+            return r.Refused(refusal, index)
+        rows = self.rows[mark[0] :]
+        self.claims.claim(recording, [row.position for row in rows])
+        return r.Recorded(rows)
+
+    def _with_free_name(self, recording: r.Recording) -> r.Recording:
+        if not recording.names_partner or recording.otherwise is None:
+            return recording
+        named = [i for i in recording.items if isinstance(i.data, PartnerIdentified)]
+        taken = any(self.state(item.partner).version for item in named)
+        return recording.otherwise() if taken else recording
+
+    def _check_version(self, recording: r.Recording) -> None:
+        if recording.expected_version is None:
+            return
+        if self.state(recording.items[0].partner).version != recording.expected_version:
+            raise r.VersionMismatch
+
+    def state(self, partner: str) -> Relationship:
+        """The state of a stream as this transaction leaves it so far."""
+        if partner in self.changed:
+            return self.changed[partner]
+        self.states.load(self.connection, (partner,))
+        return self.states.known[partner]
+
+    def _append(self, item: r.Item, recorded_by: str) -> None:
+        if item.causation is not None and item.causation not in self.recorded_ids:
+            raise refusals.UnknownCausation("/causation")
+        state = self.state(item.partner)
+        event = self._tentative(item, recorded_by, state)
+        if isinstance(item.data, EventRetracted | EventCorrected):
+            self._revise(event, item)
+        else:
+            completed = decide(
+                state, self._view(item), item.id, item.data, item.occurred_from
+            )
+            event = replace(event, completed=completed)
+            self._keep(event, item)
+            self._evolve(state, event)
+
+    def _view(self, item: r.Item) -> LedgerView:
+        named = [ref for _, kind, ref in item.data.references() if kind == "partner"]
+        partners = {partner: self.state(partner) for partner in named}
+        return LedgerView(self.state(LEDGER_STREAM), partners)
+
+    def _tentative(
+        self, item: r.Item, recorded_by: str, state: Relationship
+    ) -> RecordedEvent:
+        return RecordedEvent(
+            id=item.id,
+            position=self.position + 1,
+            partner=item.partner,
+            version=state.version + 1,
+            type=type(item.data).__name__,
+            schema=item.data.schema_number,
+            occurred_at=item.occurred_at,
+            occurred_from=item.occurred_from,
+            occurred_to=item.occurred_to,
+            recorded_at=self.recorded_at,
+            recorded_by=recorded_by,
+            causation=item.causation,
+            correlation=item.correlation,
+            source=item.source,
+            data=item.data,
+            completed={},
+        )
+
+    def _keep(self, event: RecordedEvent, item: r.Item) -> None:
+        self.position = event.position
+        self.recorded_ids.add(event.id)
+        self.events.append(event)
+        self.rows.append(_row(event, item.text))
+
+    def _evolve(self, state: Relationship, event: RecordedEvent) -> None:
+        if isinstance(event.data, PartnerMerged):
+            self._replace_states(refold(self, event))
+        else:
+            self._change(evolve(state, as_fact(event)))
+
+    def _revise(self, event: RecordedEvent, item: r.Item) -> None:
+        revision = prepare_revision(self, event)
+        event = replace(event, completed=revision.completed)
+        before = in_force(revision.events)
+        after = in_force([*revision.events, event])
+        self.claims.move(before, after)
+        self._keep(event, item)
+        self._replace_states(refold(self, event))
+
+    def _replace_states(self, states: Mapping[str, Relationship]) -> None:
+        for state in states.values():
+            self._change(state)
+
+    def _change(self, state: Relationship) -> None:
+        self.undo.append((state.partner, self.changed.get(state.partner)))
+        self.changed[state.partner] = state
+
+    def _replayed(self, positions: Sequence[int]) -> list[StoredEvent]:
+        here = [row for row in self.rows if row.position in positions]
+        stored = read_positions(self.connection, self.states.ledger, positions)
+        return stored + here
+
+    def _mark(self) -> tuple[int, int, int, int]:
+        return len(self.rows), len(self.undo), self.position, self.claims.mark()
+
+    def _back_to(self, mark: tuple[int, int, int, int]) -> None:
+        """Forget what was decided since the mark."""
+        rows, undo, self.position, claims = mark
+        self.recorded_ids.difference_update(row.id for row in self.rows[rows:])
+        del self.rows[rows:], self.events[rows:]
+        for partner, previous in reversed(self.undo[undo:]):
+            if previous is None:
+                del self.changed[partner]
+            else:
+                self.changed[partner] = previous
+        del self.undo[undo:]
+        self.claims.back_to(claims)
+
+
+def _row(event: RecordedEvent, text: str) -> StoredEvent:
+    source = event.source
+    return StoredEvent(
+        event.position,
+        event.id,
+        event.partner,
+        event.version,
+        event.type,
+        event.schema,
+        event.occurred_at,
+        event.occurred_from,
+        event.occurred_to,
+        event.recorded_at,
+        event.recorded_by,
+        event.causation,
+        event.correlation,
+        source.system if source else None,
+        source.ref if source else None,
+        text,
+        canonical(event.completed) if event.completed else "{}",
+    )
+
+
+def partners_named(recordings: Iterable[r.Recording]) -> set[str]:
+    """The streams that recordings are of, or name."""
+    named = {LEDGER_STREAM}
+    for recording in recordings:
+        for item in recording.items:
+            named.add(item.partner)
+            if item.data.named:
+                kinds = item.data.references()
+                named.update(ref for _, kind, ref in kinds if kind == "partner")
+    return named

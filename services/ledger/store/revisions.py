@@ -1,0 +1,120 @@
+"""What a correction or retraction has to be held against, gathered from log and batch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contracts.events import (
+    LEDGER_STREAM,
+    EventCorrected,
+    EventRetracted,
+    PartnerIdentified,
+    PartnerMerged,
+    PersonAdded,
+    RecordedEvent,
+)
+from contracts.events.reading import in_force, read
+from services.foundation.database import statement
+from services.foundation.event_log import decode, read_streams
+from services.ledger.rules.checks import LedgerView
+from services.ledger.rules.refusals import TargetNotFound
+from services.ledger.rules.relationship import Relationship
+from services.ledger.rules.replay import fold
+from services.ledger.rules.revision import Revision, revise
+
+if TYPE_CHECKING:
+    from services.ledger.store.batch import Batch
+
+HERE = "services.ledger.store"
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """The events that were looked at, and what the revision completes to."""
+
+    events: Sequence[RecordedEvent]
+    completed: Mapping[str, Any]
+
+
+def prepare_revision(batch: "Batch", candidate: RecordedEvent) -> Revised:
+    """Decide a correction or retraction against all that it could touch."""
+    change = candidate.data
+    if not isinstance(change, EventCorrected | EventRetracted):
+        raise TypeError(change)
+    events = events_of(batch, group_of(batch, candidate.partner))
+    targets = [e for e in events if e.id == change.target]
+    if not targets:
+        raise TargetNotFound("/data/target")
+    outside = _outside(batch, targets[0], {e.partner for e in events})
+    partners = {
+        ref: batch.state(ref)
+        for event in [*events, candidate]
+        for _, kind, ref in event.data.references()
+        if kind == "partner"
+    }
+    view = LedgerView(batch.state(LEDGER_STREAM), partners)
+    zone = batch.states.zone
+    completed = revise(Revision(events, outside, candidate, change, view, zone))
+    return Revised(events, completed)
+
+
+def group_of(batch: "Batch", partner: str) -> frozenset[str]:
+    """The streams tied to one by merges, in the log or earlier in this batch."""
+    merges = [
+        {event.partner, event.data.into}
+        for event in batch.events
+        if isinstance(event.data, PartnerMerged)
+    ]
+    group, before = frozenset((partner,)), frozenset[str]()
+    while group != before:
+        before = group
+        tied = [batch.states.group(batch.connection, p) for p in group]
+        group = group.union(*tied, *(both for both in merges if both & group))
+    return group
+
+
+def events_of(batch: "Batch", streams: frozenset[str]) -> list[RecordedEvent]:
+    """The events of some streams, this batch's included."""
+    rows = read_streams(batch.connection, batch.states.ledger, streams)
+    new = [event for event in batch.events if event.partner in streams]
+    return [decode(row) for row in rows] + new
+
+
+def refold(batch: "Batch", event: RecordedEvent) -> Mapping[str, Relationship]:
+    """The states of all streams that a revision or merge touches."""
+    streams = group_of(batch, event.partner)
+    events = events_of(batch, streams)
+    folded = fold(read(events, batch.states.zone))
+    return {p: folded.state(p) for p in streams}
+
+
+def _outside(
+    batch: "Batch", target: RecordedEvent, inside: set[str]
+) -> list[RecordedEvent]:
+    """Events in force on other streams that name what the target introduced.
+
+    Only partners and people of ours are named across streams. This reads the log after
+    the target, which is as rare as taking back that somebody exists.
+    """
+    name = _named_across(target)
+    if name is None:
+        return []
+    kind, reference = name
+    parameters = (batch.states.ledger, target.position, f'"{reference}"')
+    rows = batch.connection.execute(statement(HERE, "find_naming"), parameters)
+    streams = {partner for (partner,) in rows} | {e.partner for e in batch.events}
+    return [
+        event
+        for stream in streams - inside
+        for event in in_force(events_of(batch, frozenset((stream,))))
+        if any((k, ref) == (kind, reference) for _, k, ref in event.data.references())
+    ]
+
+
+def _named_across(target: RecordedEvent) -> tuple[str, str] | None:
+    match target.data:
+        case PartnerIdentified():
+            return "partner", target.partner
+        case PersonAdded(person=person) if target.partner == LEDGER_STREAM:
+            return "person", person or target.id
+    return None

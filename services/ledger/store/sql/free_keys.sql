@@ -1,0 +1,3 @@
+-- Free the sources of retracted events.
+DELETE FROM idempotency
+WHERE ledger_id = %s AND key = any(%s)

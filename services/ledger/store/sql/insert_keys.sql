@@ -1,0 +1,8 @@
+-- Remember keys with what was recorded under them.
+INSERT INTO idempotency (ledger_id, key, fingerprint, positions)
+SELECT
+    %s,
+    u.key,
+    u.fingerprint,
+    string_to_array(u.positions, ' ')::bigint []
+FROM unnest(%s::text [], %s::text [], %s::text []) AS u (key, fingerprint, positions)

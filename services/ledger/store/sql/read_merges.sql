@@ -1,0 +1,7 @@
+-- Every merge ever recorded, in force or retracted, in order.
+SELECT
+    partner,
+    data::json ->> 'into' AS into_partner
+FROM events
+WHERE ledger_id = %s AND type = 'PartnerMerged'
+ORDER BY position

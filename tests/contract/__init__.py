@@ -1,0 +1,1 @@
+"""The HTTP contract and the stored forms, held to what is committed."""
