@@ -131,3 +131,13 @@ def read_after(
     parameters = (ledger, position, limit)
     rows = connection.execute(statement(HERE, "read_after"), parameters)
     return [StoredEvent(*row) for row in rows]
+
+
+def merged_groups(connection: Connection[Any], ledger: str) -> dict[str, frozenset[str]]:
+    """By stream: the streams that merges, in force or retracted, tie to it."""
+    groups: dict[str, frozenset[str]] = {}
+    for merged, into in connection.execute(statement(HERE, "read_merges"), (ledger,)):
+        both = [groups.get(p, frozenset((p,))) for p in (merged, into)]
+        group = frozenset[str]().union(*both)
+        groups.update(dict.fromkeys(group, group))
+    return groups

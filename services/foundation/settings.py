@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     signing_key_file: Path | None = None
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the ledger `default`."""
+        return ZoneInfo(self.time_zone)
+
+    @property
     def is_pooled(self) -> bool:
         """Whether `dsn` goes through a pooler, so that no session state lasts."""
         return self.dsn is not None and self.direct_dsn is not None

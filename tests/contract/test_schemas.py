@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import (  # type: ignore[import-untyped]
+    Draft202012Validator,
+)
 
 from contracts.events import EventData
 from contracts.schemas import FOLDER, as_text, event_schema, write_event_schemas

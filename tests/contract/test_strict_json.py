@@ -92,15 +92,11 @@ def test_a_correction_may_hold_the_data_of_any_type(name: str) -> None:
     assert digest(held.data) == digest(data)
 
 
-def texts_of(value: Any) -> bool:
-    return isinstance(value, str)
-
-
 @pytest.mark.parametrize("name", sorted(EventData.catalogue))
 @pytest.mark.parametrize("bad", ["\0", "\ud800", "", "x" * 4001], ids=ascii)
 def test_no_text_of_any_type_is_empty_too_long_or_unclean(name: str, bad: str) -> None:
     full = EXAMPLES[name]["full"]
-    for field in filter(lambda f: texts_of(full[f]), full):
+    for field in (name for name in full if isinstance(full[name], str)):
         with pytest.raises(ValidationError):
             EventData.catalogue[name].model_validate({**full, field: bad})
 
@@ -108,7 +104,8 @@ def test_no_text_of_any_type_is_empty_too_long_or_unclean(name: str, bad: str) -
 def test_a_text_may_be_4000_characters_long() -> None:
     longest = "第" * 4000
     data = {"by": "us", "channel": "phone", "note": longest}
-    assert EventData.catalogue["ContactMade"].model_validate(data)
+    model = EventData.catalogue["ContactMade"]
+    assert model.model_validate(data).model_dump()["note"] == longest
 
 
 REFUSED_ALONE: list[tuple[str, dict[str, Any]]] = [
@@ -142,4 +139,5 @@ def test_what_can_be_seen_to_be_wrong_alone_is_invalid(
 
 def test_a_delivery_may_say_that_it_does_not_complete_what_it_does_not_name() -> None:
     data = {"by": "us", "kind": "space", "completes": False}
-    assert EventData.catalogue["HelpDelivered"].model_validate(data)
+    model = EventData.catalogue["HelpDelivered"]
+    assert model.model_validate(data).model_dump()["completes"] is False

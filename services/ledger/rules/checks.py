@@ -24,7 +24,6 @@ from contracts.events import (
     OfferWithdrawn,
     PartnerIdentified,
     PartnerMerged,
-    PartnerRenamed,
     PersonalDataErased,
     PersonLeft,
     PrincipleAcknowledged,
@@ -34,7 +33,11 @@ from contracts.events import (
 from contracts.events.reading import introduced_by
 from contracts.quantity import counted
 from services.ledger.rules import refusals
-from services.ledger.rules.relationship import Promise, Relationship
+from services.ledger.rules.relationship import (
+    PERSON_PARTNER,
+    Promise,
+    Relationship,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,12 @@ def check(state: Relationship, view: LedgerView, proposed: Proposed) -> None:
     data = proposed.data
     _check_stream(state, data)
     _check_introduced(state, proposed)
-    for _, kind, reference in data.references():
-        _check_named(state, view, data, kind, reference)
+    for field, kind, reference in data.references():
+        if not _is_known(state, view, data, kind, reference):
+            raise refusals.NotKnown(f"/data/{field}")
+    if isinstance(data, PartnerMerged):
+        _check_survivor(view, data)
     _check_transition(state, proposed)
-    _check_erased(state, view, data)
 
 
 def _check_stream(state: Relationship, data: EventData) -> None:
@@ -91,38 +96,33 @@ def _check_introduced(state: Relationship, proposed: Proposed) -> None:
         raise refusals.NotNew(f"/data/{new[0]}")
 
 
-def _check_named(
+def _is_known(
     state: Relationship, view: LedgerView, data: EventData, kind: str, reference: str
-) -> None:
+) -> bool:
     if kind == "partner":
-        _check_partner(view, data, reference)
-    elif kind == "person":
-        _check_person(state, view, data, reference)
-    elif state.find(kind, reference) is None:
-        raise refusals.NotKnown(f"/data/{kind}")
+        other = view.partners.get(reference)
+        return other is not None and other.identified
+    if kind == "person":
+        return _is_known_person(state, view, data, reference)
+    return state.find(kind, reference) is not None
 
 
-def _check_partner(view: LedgerView, data: EventData, reference: str) -> None:
-    other = view.partners.get(reference)
-    if other is None or not other.identified:
-        raise refusals.NotKnown("/data")
-    if isinstance(data, PartnerMerged) and other.merged_into is not None:
-        raise refusals.PartnerIsMerged(other.merged_into)
-
-
-def _check_person(
+def _is_known_person(
     state: Relationship, view: LedgerView, data: EventData, reference: str
-) -> None:
+) -> bool:
     if state.find("person", reference) is not None:
-        return
-    if isinstance(data, PersonalDataErased) and state.is_person:
-        if reference == state.partner:
-            return
-    elif not isinstance(data, PersonLeft | PersonalDataErased) and (
-        view.own.find("person", reference) is not None
-    ):
-        return
-    raise refusals.NotKnown("/data")
+        return True
+    if isinstance(data, PersonalDataErased):
+        return state.find(PERSON_PARTNER, reference) is not None
+    if isinstance(data, PersonLeft):
+        return False
+    return view.own.find("person", reference) is not None
+
+
+def _check_survivor(view: LedgerView, data: PartnerMerged) -> None:
+    survivor = view.partners[data.into].merged_into
+    if survivor is not None:
+        raise refusals.PartnerIsMerged(survivor, "/data/into")
 
 
 def _check_transition(state: Relationship, proposed: Proposed) -> None:
@@ -162,9 +162,6 @@ def _check_other_transition(state: Relationship, data: EventData) -> None:
             _require_state(state, "meeting", ref, {"open"}, refusals.DoneBefore)
         case PersonLeft(person=ref):
             _require_state(state, "person", ref, {"open"}, refusals.DoneBefore)
-        case PersonalDataErased(person=ref):
-            if state.find("erased", ref) is not None:
-                raise refusals.DoneBefore("/data/person")
         case _:
             pass
 
@@ -229,16 +226,3 @@ def _check_acknowledgement(
         raise refusals.NothingAwaits("/data/delivery")
     if amount > delivery.awaiting:
         raise refusals.MoreThanAwaits("/data/quantity")
-
-
-def _check_erased(state: Relationship, view: LedgerView, data: EventData) -> None:
-    """No new personal text about a person whose data was erased."""
-    own = state.find("erased", state.partner) is not None
-    if own and isinstance(data, PartnerRenamed):
-        raise refusals.PersonErased("/data/name")
-    if not any(getattr(data, field) is not None for field in data.personal_fields()):
-        return
-    named = [ref for _, kind, ref in data.references() if kind == "person"]
-    erased = [r for r in named if state.find("erased", r) or view.own.find("erased", r)]
-    if erased or (own and not named):
-        raise refusals.PersonErased("/data")

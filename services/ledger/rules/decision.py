@@ -6,6 +6,7 @@ from contracts.events import EventData
 from contracts.quantity import exact_arithmetic
 from services.ledger.rules.checks import LedgerView, Proposed, check
 from services.ledger.rules.completion import Completed, complete
+from services.ledger.rules.erasure import check_erased
 from services.ledger.rules.relationship import Relationship
 
 
@@ -23,4 +24,5 @@ def decide(
     with exact_arithmetic():
         completed = complete(state, data, occurred_from)
         check(state, view, Proposed(event_id, data, completed))
+        check_erased(state, view, event_id, data)
     return completed

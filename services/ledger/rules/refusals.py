@@ -28,8 +28,8 @@ class AlreadyIdentified(Refusal):
 class PartnerIsMerged(Refusal):
     """The partner was merged; record on:"""
 
-    def __init__(self, survivor: str) -> None:
-        super().__init__("/partner")
+    def __init__(self, survivor: str, pointer: str = "/partner") -> None:
+        super().__init__(pointer)
         self.survivor = survivor
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from contracts.events import (
     DeliveryAcknowledged,
     DeliveryDisputed,
     DisputeResolved,
+    EventData,
     GoalAchieved,
     HelpDelivered,
     HelpOffered,
@@ -38,6 +40,8 @@ from contracts.events.reading import Fact, Thing, thing
 from contracts.quantity import Quantity, counted
 
 NOTHING: Final = Decimal(0)
+PERSON_PARTNER: Final = "person partner"
+"""The kind of thing that a partner who is a person is, in its own stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,14 @@ class Relationship:
     partner: str
     version: int = 0
     identified: bool = False
-    is_person: bool = False
     merged_into: str | None = None
     members: frozenset[str] = frozenset()
     things: HashTrieMap[Thing, AnyRecord] = HashTrieMap()
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the partner itself is a person."""
+        return self.find(PERSON_PARTNER, self.partner) is not None
 
     def find(self, kind: str, reference: str) -> AnyRecord | None:
         """The thing that a reference on this stream names, if it is recorded."""
@@ -153,47 +161,49 @@ def _change(
 
 def _settle(state: Relationship, fact: Fact) -> Relationship:  # noqa: PLR0911
     match fact.data:
-        case OfferAccepted(offer=ref):
-            return _change(state, fact, "offer", ref, state="accepted")
-        case OfferDeclined(offer=ref) | OfferWithdrawn(offer=ref):
-            return _change(state, fact, "offer", ref, state="closed")
         case HelpDelivered():
             return _deliver(state, fact, fact.data)
         case CommitmentChanged(commitment=ref, delta=delta):
             key = thing(fact.event.partner, "commitment", ref)
             total = _is(state.things[key], Promise).total + Decimal(delta)
             return _change(state, fact, "commitment", ref, total=total)
-        case CommitmentCancelled(commitment=ref):
-            return _change(state, fact, "commitment", ref, state="closed")
         case DeliveryAcknowledged() | DeliveryDisputed() | DisputeResolved():
             return _acknowledge(state, fact, fact.data)
         case PartnerIdentified(kind=kind):
-            return replace(state, identified=True, is_person=kind == "person")
+            state = replace(state, identified=True)
+            itself = thing(state.partner, PERSON_PARTNER, state.partner)
+            born = Record(fact.acts_from)
+            return _put(state, itself, born) if kind == "person" else state
         case PartnerMerged(into=into):
             return replace(state, merged_into=into)
-    return _close(state, fact)
-
-
-def _close(state: Relationship, fact: Fact) -> Relationship:
-    match fact.data:
-        case GoalAchieved(goal=ref):
-            return _change(state, fact, "goal", ref, state="closed")
-        case IssueResolved(issue=ref):
-            return _change(state, fact, "issue", ref, state="closed")
-        case MeetingCancelled(meeting=ref):
-            return _change(state, fact, "meeting", ref, state="closed")
-        case PersonLeft(person=ref):
-            return _change(state, fact, "person", ref, state="closed")
-        case ProposalDeclined(alliance=ref):
-            return _change(state, fact, "alliance", ref, state="declined")
-        case ProposalDeferred(alliance=ref):
-            return _change(state, fact, "alliance", ref, state="deferred")
-        case AllianceEnded(alliance=ref):
-            return _change(state, fact, "alliance", ref, state="ended")
         case PersonalDataErased(person=ref):
             key = thing(fact.event.partner, "erased", ref)
             return _put(state, key, Record(fact.acts_from))
-    return state
+        case _:
+            return _become(state, fact)
+
+
+BECOMES: Final[Mapping[type[EventData], tuple[str, str]]] = {
+    OfferAccepted: ("offer", "accepted"),
+    OfferDeclined: ("offer", "closed"),
+    OfferWithdrawn: ("offer", "closed"),
+    CommitmentCancelled: ("commitment", "closed"),
+    GoalAchieved: ("goal", "closed"),
+    IssueResolved: ("issue", "closed"),
+    MeetingCancelled: ("meeting", "closed"),
+    PersonLeft: ("person", "closed"),
+    ProposalDeclined: ("alliance", "declined"),
+    ProposalDeferred: ("alliance", "deferred"),
+    AllianceEnded: ("alliance", "ended"),
+}
+"""The kind of thing whose state an event changes, named by the field of that name."""
+
+
+def _become(state: Relationship, fact: Fact) -> Relationship:
+    if type(fact.data) not in BECOMES:
+        return state
+    kind, became = BECOMES[type(fact.data)]
+    return _change(state, fact, kind, getattr(fact.data, kind), state=became)
 
 
 def _deliver(state: Relationship, fact: Fact, data: HelpDelivered) -> Relationship:

@@ -32,6 +32,9 @@ class Streams:
             survivor = states.get(fact.data.into) or fresh(fact.data.into)
             members = survivor.members | changed.members | {changed.partner}
             states = states.insert(survivor.partner, replace(survivor, members=members))
+            for member in changed.members:
+                known = replace(states[member], merged_into=survivor.partner)
+                states = states.insert(member, known)
         return Streams(states, changed.things)
 
     def all_states(self) -> Mapping[str, Relationship]:

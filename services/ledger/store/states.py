@@ -21,12 +21,10 @@ from contracts.events import (
 )
 from contracts.events.reading import as_fact, read
 from contracts.quantity import exact_arithmetic
-from services.foundation.database import statement
-from services.foundation.event_log import NO_MORE, decode, read_streams
+from services.foundation.event_log import decode, merged_groups, read_streams
 from services.ledger.rules.relationship import Relationship, evolve
 from services.ledger.rules.replay import fold, fresh
 
-HERE: Final = "services.ledger.store"
 REMEMBERED: Final = 20_000
 REREAD_AT_MOST: Final = 5_000
 
@@ -63,7 +61,7 @@ class LedgerStates:
             return
         groups = {p: self.group(connection, p) for p in wanted}
         streams = frozenset().union(*groups.values())
-        rows = read_streams(connection, self.ledger, streams, up_to=NO_MORE)
+        rows = read_streams(connection, self.ledger, streams)
         events: dict[str, list[RecordedEvent]] = {}
         for event in map(decode, rows):
             events.setdefault(event.partner, []).append(event)
@@ -81,7 +79,7 @@ class LedgerStates:
     def group(self, connection: Connection[Any], partner: str) -> frozenset[str]:
         """The streams that a merge, in force or retracted, ties to this one."""
         if self.merges is None:
-            self.merges = _merged_groups(connection, self.ledger)
+            self.merges = merged_groups(connection, self.ledger)
         return self.merges.get(partner, frozenset((partner,)))
 
     def keep(
@@ -121,15 +119,3 @@ class LedgerStates:
 
 def _in_order(streams: Iterable[list[RecordedEvent]]) -> list[RecordedEvent]:
     return sorted(chain.from_iterable(streams), key=attrgetter("position"))
-
-
-def _merged_groups(
-    connection: Connection[Any], ledger: str
-) -> dict[str, frozenset[str]]:
-    groups: dict[str, frozenset[str]] = {}
-    rows = connection.execute(statement(HERE, "read_merges"), (ledger,))
-    for merged, into in rows:
-        both = [groups.get(p, frozenset((p,))) for p in (merged, into)]
-        group = frozenset().union(*both)
-        groups.update(dict.fromkeys(group, group))
-    return groups

@@ -21,7 +21,7 @@ CREATE TABLE events (
     ledger_id text NOT NULL,
     position bigint NOT NULL,
     id uuid NOT NULL,
-    partner text NOT NULL,
+    partner text COLLATE "C" NOT NULL,
     version bigint NOT NULL,
     type text NOT NULL,
     schema integer NOT NULL,

@@ -21,11 +21,12 @@ CREATE TABLE active_generations (
 );
 
 -- postings: double entry. position is where a row was posted (a correction posts the
--- differences at its own), event_id the fact it is about, leg what moved the amount.
+-- differences at its own), event_id the fact it is about, leg what moved the amount,
+-- count -1 for a row that undoes another.
 CREATE TABLE postings (
     ledger_id text NOT NULL,
     generation integer NOT NULL,
-    partner text NOT NULL,
+    partner text COLLATE "C" NOT NULL,
     position bigint NOT NULL,
     n integer NOT NULL,
     event_id uuid NOT NULL,
@@ -36,16 +37,17 @@ CREATE TABLE postings (
     amount numeric NOT NULL,
     ref text NOT NULL,
     leg text NOT NULL,
+    count integer NOT NULL,
     CONSTRAINT postings_pkey PRIMARY KEY (ledger_id, generation, position, n)
 ) PARTITION BY LIST (generation);
 CREATE INDEX postings_partner
 ON postings (ledger_id, generation, partner, acts_from, position);
 
--- What an event says of a promise: that it is accepted or closed. Undone by count -1.
+-- What an event says of a promise: accepted, declined, withdrawn, completed, cancelled.
 CREATE TABLE markers (
     ledger_id text NOT NULL,
     generation integer NOT NULL,
-    partner text NOT NULL,
+    partner text COLLATE "C" NOT NULL,
     position bigint NOT NULL,
     n integer NOT NULL,
     event_id uuid NOT NULL,
@@ -63,7 +65,7 @@ ON markers (ledger_id, generation, partner, acts_from, position);
 CREATE TABLE promises (
     ledger_id text NOT NULL,
     generation integer NOT NULL,
-    partner text NOT NULL,
+    partner text COLLATE "C" NOT NULL,
     position bigint NOT NULL,
     n integer NOT NULL,
     event_id uuid NOT NULL,
@@ -89,7 +91,7 @@ ON promises (ledger_id, generation, kind, partner, ref);
 CREATE TABLE benefits (
     ledger_id text NOT NULL,
     generation integer NOT NULL,
-    partner text NOT NULL,
+    partner text COLLATE "C" NOT NULL,
     position bigint NOT NULL,
     n integer NOT NULL,
     event_id uuid NOT NULL,
@@ -108,7 +110,7 @@ ON benefits (ledger_id, generation, partner, acts_from, position);
 CREATE TABLE imprecise_dates (
     ledger_id text NOT NULL,
     generation integer NOT NULL,
-    partner text NOT NULL,
+    partner text COLLATE "C" NOT NULL,
     position bigint NOT NULL,
     n integer NOT NULL,
     event_id uuid NOT NULL,
@@ -124,10 +126,10 @@ ON imprecise_dates (ledger_id, generation, partner, occurred_to);
 CREATE TABLE merges (
     ledger_id text NOT NULL,
     generation integer NOT NULL,
-    partner text NOT NULL,
+    partner text COLLATE "C" NOT NULL,
     position bigint NOT NULL,
     n integer NOT NULL,
-    into_partner text NOT NULL,
+    into_partner text COLLATE "C" NOT NULL,
     count integer NOT NULL,
     CONSTRAINT merges_pkey PRIMARY KEY (ledger_id, generation, position, n)
 ) PARTITION BY LIST (generation);
@@ -136,7 +138,7 @@ CREATE TABLE merges (
 CREATE TABLE directory (
     ledger_id text NOT NULL,
     generation integer NOT NULL,
-    partner text NOT NULL,
+    partner text COLLATE "C" NOT NULL,
     name text NOT NULL,
     names text NOT NULL,
     kind text,

@@ -1,0 +1,35 @@
+"""`alliance-ledger`: the commands, each in its own module."""
+
+import sys
+
+import typer
+
+from services.cli.demo import demo
+from services.cli.failing import explained
+from services.cli.import_ import import_file
+from services.cli.migrate import migrate_database
+from services.cli.serve import serve
+from services.cli.show import show
+
+app = typer.Typer(
+    help="Remembers every act between allies and shows how each alliance developed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(serve)
+app.command()(demo)
+app.command("import")(import_file)
+app.add_typer(show, name="show")
+app.command("migrate")(migrate_database)
+
+
+def main() -> None:
+    """Run a command; what the person can mend is one sentence, not a traceback."""
+    with explained():
+        app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

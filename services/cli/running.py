@@ -1,0 +1,209 @@
+"""A whole ledger on this machine: database, both services on one port, the worker."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import httpx2
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from services.cli.failing import CommandError
+from services.foundation.embedded_postgres import start
+from services.foundation.ledgers import ensure_default_ledger
+from services.foundation.migrations.runner import migrate
+from services.foundation.serving import Dsns, dsns_of, new_app
+from services.foundation.settings import Settings
+from services.ledger import app as ledger
+from services.projections import app as projections
+
+TITLE: Final = "Alliance Ledger"
+SWITCH_SECONDS: Final = 0.001
+"""How long a thread may keep the interpreter: the writer must not wait for 5 ms."""
+STOP_SECONDS: Final = 20
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where the database is, for its owner and for the services."""
+
+    owner: str
+    services: Dsns
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Database]:
+    """The database of the settings, or our own server while the command runs."""
+    if settings.dsn is not None:
+        dsns = dsns_of(settings)
+        yield Database(dsns.direct, dsns)
+        return
+    with start(settings.data_dir, pg_bin=settings.pg_bin) as server:
+        service = server.service_dsn
+        yield Database(server.dsn, Dsns(service, service))
+
+
+def one_port(dsns: Dsns | None = None) -> FastAPI:
+    """Both services as one application."""
+    routers = (*ledger.ROUTERS, *projections.ROUTERS)
+    return new_app(
+        TITLE, dsns, routers, ledger.recording_facts, projections.answering
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A ledger that serves: where, and its owner's key."""
+
+    url: str
+    key: str
+
+
+class Running:
+    """The whole ledger, ready to serve in this thread or in another."""
+
+    def __init__(self, settings: Settings, database: Database, port: int) -> None:
+        migrate(database.owner)
+        key = ensure_default_ledger(
+            database.owner, settings.time_zone, settings.data_dir
+        )
+        self._socket = _listen(settings.host, port)
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        self.service = Service(f"http://{host}:{self._socket.getsockname()[1]}", key)
+        self._dsns = database.services
+        config = uvicorn.Config(
+            one_port(self._dsns),
+            loop="uvloop",
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        self._server = uvicorn.Server(config)
+
+    def serve(self) -> None:
+        """Serve until stopped; the worker lives as long."""
+        sys.setswitchinterval(SWITCH_SECONDS)
+        with _worker(self._dsns):
+            self._server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Make `serve` return."""
+        self._server.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        sentence = (
+            f"Cannot listen on {host}:{port} ({error.strerror}); "
+            "stop what runs there or set LEDGER_PORT."
+        )
+        raise CommandError(sentence) from None
+    return listener
+
+
+@contextmanager
+def _worker(dsns: Dsns) -> Iterator[None]:
+    """A projection worker in its own process, started anew should it die."""
+    stopping = threading.Event()
+    keeper = threading.Thread(target=_keep_worker, args=(dsns, stopping))
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        keeper.join()
+
+
+def _keep_worker(dsns: Dsns, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        worker = _start_worker(dsns)
+        while worker.poll() is None and not stopping.wait(0.1):
+            pass
+        if worker.poll() is not None and not stopping.is_set():
+            log.warning("worker_died", code=worker.returncode)
+            stopping.wait(0.5)
+        worker.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.wait(STOP_SECONDS)
+        if worker.poll() is None:
+            worker.kill()
+        if worker.stdin is not None:
+            worker.stdin.close()
+
+
+def _start_worker(dsns: Dsns) -> subprocess.Popen[bytes]:
+    """The worker ends when this end of the pipe closes, however this process ends."""
+    environment = dict(os.environ)
+    environment["LEDGER_DSN"] = dsns.service
+    if dsns.prepared:
+        environment.pop("LEDGER_DIRECT_DSN", None)
+    else:
+        environment["LEDGER_DIRECT_DSN"] = dsns.direct
+    command = [sys.executable, "-m", "services.projections.worker", "--with-parent"]
+    return subprocess.Popen(  # noqa: S603 (our own module)
+        command, stdin=subprocess.PIPE, env=environment, start_new_session=True
+    )
+
+
+@contextmanager
+def some_service(settings: Settings, url: str | None) -> Iterator[Service]:
+    """The service that runs at the settings' address, or one of our own meanwhile."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    address = url or f"http://{host}:{settings.port}"
+    if url is not None or _answers(address):
+        yield Service(address, _owner_key(settings))
+        return
+    with database(settings) as found:
+        running = Running(settings, found, 0)
+        thread = threading.Thread(target=running.serve)
+        thread.start()
+        try:
+            wait_until_ready(running.service.url)
+            yield running.service
+        finally:
+            running.stop()
+            thread.join()
+
+
+def wait_until_ready(url: str, seconds: float = 30.0) -> None:
+    """Return when a service answers that it is ready."""
+    deadline = time.monotonic() + seconds
+    while not _answers(url):
+        if time.monotonic() > deadline:
+            sentence = f"The service at {url} did not become ready in time."
+            raise CommandError(sentence)
+        time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/readyz", timeout=2).status_code == httpx2.codes.OK
+    except httpx2.TransportError:
+        return False
+
+
+def _owner_key(settings: Settings) -> str:
+    path = settings.data_dir / "owner.key"
+    try:
+        return path.read_text("utf-8").strip()
+    except FileNotFoundError:
+        sentence = f"There is no {path}: give a key with --key or LEDGER_KEY."
+        raise CommandError(sentence) from None

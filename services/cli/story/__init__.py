@@ -1,0 +1,1 @@
+"""The sample story: a fictional association and its partners, told over years."""

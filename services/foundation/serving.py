@@ -1,0 +1,103 @@
+"""What both services' applications are made of."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from services.foundation import probes, problems, telemetry
+from services.foundation.access import Access
+from services.foundation.database import open_pool
+from services.foundation.freshness import Positions, Read, listen
+from services.foundation.queries import only_known_parameters
+from services.foundation.settings import Settings, SettingsError, load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Dsns:
+    """Where the database is: for requests, and directly for LISTEN."""
+
+    service: str
+    direct: str
+    prepared: bool = True
+
+
+Part = Callable[[FastAPI, Dsns], AbstractAsyncContextManager[None]]
+
+
+def dsns_of(settings: Settings) -> Dsns:
+    """The database of the settings; a service alone never starts its own."""
+    if settings.dsn is None:
+        sentence = "Set LEDGER_DSN, or run `alliance-ledger serve`."
+        raise SettingsError(sentence)
+    direct = settings.direct_dsn or settings.dsn
+    return Dsns(settings.dsn, direct, not settings.is_pooled)
+
+
+def new_app(
+    title: str, dsns: Dsns | None, routers: Sequence[APIRouter], *parts: Part
+) -> FastAPI:
+    """An application of some routers; its parts run while it runs.
+
+    Without `dsns` the settings are read when it starts, not when it is made.
+    """
+    app = FastAPI(
+        title=title,
+        version="1",
+        lifespan=_lifespan(dsns, parts),
+        dependencies=[Depends(only_known_parameters)],
+        docs_url=None,
+        redoc_url=None,
+    )
+    for router in (*routers, probes.router, telemetry.router):
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(telemetry.Measured)
+    return app
+
+
+def _lifespan(
+    given: Dsns | None, parts: Sequence[Part]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        dsns = given or dsns_of(load_settings())
+        pool: ConnectionPool[Connection[Any]] = open_pool(
+            dsns.service, min_size=2, max_size=16, name="api", prepared=dsns.prepared
+        )
+        app.state.pool, app.state.access = pool, Access(pool)
+        async with _running(app, dsns, parts):
+            telemetry.settle_memory()
+            yield
+        pool.close()
+
+    return lifespan
+
+
+@asynccontextmanager
+async def _running(
+    app: FastAPI, dsns: Dsns, parts: Sequence[Part]
+) -> AsyncIterator[None]:
+    """Enter the parts in order, leave them in the reverse order."""
+    if not parts:
+        yield
+        return
+    async with parts[0](app, dsns), _running(app, dsns, parts[1:]):
+        yield
+
+
+@asynccontextmanager
+async def serving(
+    app: FastAPI, dsns: Dsns, channel: str, read: Read
+) -> AsyncIterator[Positions]:
+    """Positions that notifications on a channel keep fresh."""
+    positions = Positions(app.state.pool, read)
+    listener = listen(dsns.direct, channel, positions)
+    try:
+        yield positions
+    finally:
+        listener.close()

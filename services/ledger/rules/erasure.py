@@ -1,0 +1,45 @@
+"""What may no longer be said of people whose data was erased."""
+
+from contracts.events import EventData, PartnerRenamed, PersonAdded
+from services.ledger.rules.checks import LedgerView
+from services.ledger.rules.refusals import PersonErased
+from services.ledger.rules.relationship import Relationship
+
+
+def check_erased(
+    state: Relationship, view: LedgerView, event_id: str, data: EventData
+) -> None:
+    """No new personal text about a person whose data was erased.
+
+    It is about the people it names, else about the partner; and held against what is
+    recorded now, since a correction brings new text to an old event.
+    """
+    if not _says_something_personal(state, data):
+        return
+    people = _people(event_id, data)
+    if not people and _partner_erased(state):
+        raise PersonErased("/data")
+    if any(_person_erased(state, view, person) for person in people):
+        raise PersonErased("/data")
+
+
+def _says_something_personal(state: Relationship, data: EventData) -> bool:
+    if isinstance(data, PartnerRenamed):
+        return state.is_person
+    return any(getattr(data, field) is not None for field in data.personal_fields())
+
+
+def _people(event_id: str, data: EventData) -> list[str]:
+    if isinstance(data, PersonAdded):
+        return [data.person or event_id]
+    return [ref for _, kind, ref in data.references() if kind == "person"]
+
+
+def _partner_erased(state: Relationship) -> bool:
+    return state.is_person and state.find("erased", state.partner) is not None
+
+
+def _person_erased(state: Relationship, view: LedgerView, person: str) -> bool:
+    if state.find("person", person) is not None:
+        return state.find("erased", person) is not None
+    return view.own.find("erased", person) is not None

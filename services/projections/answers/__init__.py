@@ -1,0 +1,1 @@
+"""Derived answers over HTTP: queries over the read models, on two clocks."""

@@ -1,0 +1,234 @@
+"""The balance of mutual benefit: of one partner, and of all."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from psycopg import Connection
+
+from contracts.canonical import Json
+from contracts.occurrence import format_instant
+from contracts.quantity import exact_arithmetic, plain
+from services.foundation.answers import Answer, respond, respond_list, unpack_cursor
+from services.foundation.database import statement
+from services.foundation.queries import QueryText
+from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.models import (
+    BalanceAnswer,
+    BalancesAnswer,
+    PostingsAnswer,
+)
+from services.projections.answers.question import Question, asks
+from services.projections.answers.streams import (
+    Streams,
+    read_merges,
+    streams_for,
+    streams_of,
+)
+
+HERE: Final = "services.projections.answers"
+router: Final = APIRouter(tags=["balances"])
+AMOUNTS: Final = (
+    "offered",
+    "lapsed",
+    "accepted",
+    "committed",
+    "outstanding",
+    "delivered",
+    "acknowledged",
+    "awaiting",
+    "disputed",
+)
+CONFIDENCES: Final = ("estimated", "reported", "confirmed")
+PARTNERS_A_PAGE: Final = 100
+Asked = Annotated[Question, Depends(asks("postings"))]
+
+
+@router.get(
+    "/v1/partners/{partner}/balance", response_model=BalanceAnswer, responses=PROBLEMS
+)
+def get_balance(request: Request, partner: str, question: Asked) -> Response:
+    """What each side offered, promised, gave and acknowledged, per unit."""
+    with request.app.state.pool.connection() as connection:
+        streams = streams_for(connection, question, partner)
+        items = list(read_balances(connection, question, streams))
+        uncertain = _uncertain(connection, question, streams)
+    for item in items:
+        del item["partner"]
+    body = {"partner": partner, **question.clocks, "uncertain": uncertain}
+    answer = Answer(
+        body | {"items": items},
+        question.position,
+        question.headers,
+        question.unstable,
+    )
+    return respond(request, answer)
+
+
+@router.get(
+    "/v1/partners/{partner}/postings", response_model=PostingsAnswer, responses=PROBLEMS
+)
+def get_postings(
+    request: Request,
+    partner: str,
+    question: Asked,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[QueryText | None, Query()] = None,
+) -> Response:
+    """The postings behind a balance, in the order of the log."""
+    page = unpack_cursor(cursor, {"at": int, "n": int, "top": int})
+    top = min(page["top"], question.position) if page else question.position
+    with request.app.state.pool.connection() as connection:
+        streams = streams_for(connection, question, partner)
+        parameters = question.parameters(
+            streams=streams.parameters["streams"],
+            root=partner,
+            after=page["at"] if page else 0,
+            after_n=page["n"] if page else 0,
+            max_rows=limit + 1,
+        ) | {"cut": top}
+        rows = connection.execute(statement(HERE, "postings"), parameters).fetchall()
+    items = [_posting(row) for row in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    more = {"at": last[0], "n": last[1], "top": top} if last else None
+    body = {"partner": partner, **question.clocks, "items": items}
+    answer = Answer(body, top, question.headers, question.unstable)
+    return respond_list(request, answer, more)
+
+
+@router.get("/v1/balances", response_model=BalancesAnswer, responses=PROBLEMS)
+def get_balances(
+    request: Request,
+    question: Asked,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[QueryText | None, Query()] = None,
+) -> Response:
+    """The balances of all partners, a row per partner and unit."""
+    page = unpack_cursor(cursor, {"partner": str, "unit": str, "top": int})
+    top = min(page["top"], question.position) if page else question.position
+    after = (page["partner"], page["unit"]) if page else ("", "")
+    with request.app.state.pool.connection() as connection:
+        items = _take(_all_balances(connection, question, top, after), limit + 1)
+        uncertain = _uncertain_all(connection, question, top)
+    last = items[limit - 1] if len(items) > limit else None
+    more = last and {"partner": last["partner"], "unit": last["unit"], "top": top}
+    clocks = {**question.clocks, "position": top, "uncertain": uncertain}
+    body = {**clocks, "items": items[:limit]}
+    answer = Answer(body, top, question.headers, question.unstable)
+    return respond_list(request, answer, more)
+
+
+def _take(items: Iterator[dict[str, Json]], most: int) -> list[dict[str, Json]]:
+    return [item for item, _ in zip(items, range(most), strict=False)]
+
+
+def _all_balances(
+    connection: Connection[Any], question: Question, top: int, after: tuple[str, str]
+) -> Iterator[dict[str, Json]]:
+    """Balances by partner and unit after a place, a page of partners at a time."""
+    merges = read_merges(connection, question)
+    name = after[0]
+    names: Sequence[str] = [name] if name else _names(connection, question, "")
+    while names:
+        roots = {n for n in names if n not in merges}
+        roots |= {r for r in merges.values() if name < r <= names[-1]} - set(merges)
+        streams = streams_of(merges, roots)
+        for item in read_balances(connection, question, streams, cut=top):
+            if (item["partner"], item["unit"]) > after:
+                yield item
+        name = names[-1]
+        names = _names(connection, question, name)
+
+
+def _names(
+    connection: Connection[Any], question: Question, after: str
+) -> Sequence[str]:
+    parameters = question.parameters(after=after, max_rows=PARTNERS_A_PAGE)
+    rows = connection.execute(statement(HERE, "partners_page"), parameters)
+    return [name for (name,) in rows]
+
+
+def read_balances(
+    connection: Connection[Any],
+    question: Question,
+    streams: Streams,
+    *,
+    cut: int | None = None,
+) -> Iterator[dict[str, Json]]:
+    """The balances of the partners that some streams answer for, by partner and unit."""
+    parameters = question.parameters(**streams.parameters)
+    if cut is not None:
+        parameters["cut"] = cut
+    sums = connection.execute(statement(HERE, "balances"), parameters).fetchall()
+    gains = connection.execute(statement(HERE, "benefits"), parameters).fetchall()
+    sides = {(root, unit, side): amounts for root, unit, side, *amounts in sums}
+    gained = {(r, u, side, trust): amount for r, u, side, trust, amount in gains}
+    for root, unit in sorted({key[:2] for key in [*sides, *gained]}):
+        yield _item(root, unit, sides, gained)
+
+
+def _item(
+    root: str,
+    unit: str,
+    sides: Mapping[tuple[str, str, str], Sequence[str]],
+    gained: Mapping[tuple[str, str, str, str], str],
+) -> dict[str, Json]:
+    given = _amounts(sides.get((root, unit, "us")))
+    received = _amounts(sides.get((root, unit, "partner")))
+    with exact_arithmetic():
+        net = Decimal(given["acknowledged"]) - Decimal(received["acknowledged"])
+    benefit = {
+        side: {
+            trust: plain(Decimal(gained.get((root, unit, side, trust), "0")))
+            for trust in CONFIDENCES
+        }
+        for side in ("us", "partner")
+    }
+    return {
+        "partner": root,
+        "unit": unit,
+        "given": given,
+        "received": received,
+        "net": plain(net),
+        "benefit": benefit,
+    }
+
+
+def _amounts(texts: Sequence[str] | None) -> dict[str, str]:
+    values: Iterable[str] = texts or ["0"] * len(AMOUNTS)
+    return {
+        name: plain(Decimal(text)) for name, text in zip(AMOUNTS, values, strict=True)
+    }
+
+
+def _uncertain(
+    connection: Connection[Any], question: Question, streams: Streams
+) -> int:
+    parameters = question.parameters(**streams.parameters)
+    return _count(connection, "uncertain", parameters)
+
+
+def _uncertain_all(connection: Connection[Any], question: Question, cut: int) -> int:
+    return _count(connection, "uncertain_all", question.parameters() | {"cut": cut})
+
+
+def _count(
+    connection: Connection[Any], name: str, parameters: Mapping[str, Any]
+) -> int:
+    row = connection.execute(statement(HERE, name), parameters).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _posting(row: Sequence[Any]) -> dict[str, Json]:
+    position, _, event, acts_from, side, account, unit, amount, ref = row
+    return {
+        "position": position,
+        "event": event,
+        "acts_from": format_instant(acts_from),
+        "side": side,
+        "account": account,
+        "unit": unit,
+        "amount": plain(Decimal(amount)),
+        "ref": ref,
+    }

@@ -1,0 +1,179 @@
+"""Offers and commitments, with what became of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from psycopg import Connection
+
+from contracts.canonical import Json
+from contracts.events.base import PartnerId
+from contracts.occurrence import format_instant
+from contracts.quantity import exact_arithmetic, plain
+from services.foundation.answers import Answer, respond_list, unpack_cursor
+from services.foundation.database import statement
+from services.foundation.queries import QueryText
+from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.models import CommitmentsAnswer, OffersAnswer
+from services.projections.answers.question import Question, asks
+from services.projections.answers.streams import (
+    read_merges,
+    streams_for,
+    streams_of,
+)
+
+HERE: Final = "services.projections.answers"
+router: Final = APIRouter(tags=["promises"])
+PARTNERS_A_PAGE: Final = 100
+Asked = Annotated[Question, Depends(asks("postings"))]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Cursor = Annotated[QueryText | None, Query()]
+OfferState = Literal["open", "lapsed", "accepted", "declined", "withdrawn", "completed"]
+CommitmentState = Literal["open", "completed", "cancelled"]
+Wanted = Callable[[dict[str, Json]], bool]
+
+
+@router.get("/v1/offers", response_model=OffersAnswer, responses=PROBLEMS)
+def get_offers(  # noqa: PLR0913 (the parameters of api.md)
+    request: Request,
+    question: Asked,
+    partner: Annotated[PartnerId | None, Query()] = None,
+    state: Annotated[OfferState | None, Query()] = None,
+    overdue: Annotated[bool | None, Query()] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Offers: open, lapsed, accepted, declined, withdrawn or completed."""
+    wanted = _wanted(state, overdue)
+    return _answer(request, question, "offer", partner, wanted, limit, cursor)
+
+
+@router.get("/v1/commitments", response_model=CommitmentsAnswer, responses=PROBLEMS)
+def get_commitments(  # noqa: PLR0913 (the parameters of api.md)
+    request: Request,
+    question: Asked,
+    partner: Annotated[PartnerId | None, Query()] = None,
+    state: Annotated[CommitmentState | None, Query()] = None,
+    overdue: Annotated[bool | None, Query()] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """Commitments: open, completed or cancelled."""
+    wanted = _wanted(state, overdue)
+    return _answer(request, question, "commitment", partner, wanted, limit, cursor)
+
+
+def _wanted(state: str | None, overdue: bool | None) -> Wanted:  # noqa: FBT001
+    def wanted(item: dict[str, Json]) -> bool:
+        right_state = state is None or item["state"] == state
+        return right_state and (overdue is None or item["overdue"] == overdue)
+
+    return wanted
+
+
+def _answer(  # noqa: PLR0913
+    request: Request,
+    question: Question,
+    kind: str,
+    partner: str | None,
+    wanted: Wanted,
+    limit: int,
+    cursor: str | None,
+) -> Response:
+    page = unpack_cursor(cursor, {"partner": str, "ref": str, "top": int})
+    top = min(page["top"], question.position) if page else question.position
+    after = (page["partner"], page["ref"]) if page else ("", "")
+    with request.app.state.pool.connection() as connection:
+        found = _search(connection, question, kind, partner, after, top)
+        chosen = (item for item in found if wanted(item))
+        items = [item for item, _ in zip(chosen, range(limit + 1), strict=False)]
+    last = items[limit - 1] if len(items) > limit else None
+    more = last and {"partner": last["partner"], "ref": last[kind], "top": top}
+    body = {**question.clocks, "position": top, "items": items[:limit]}
+    answer = Answer(body, top, question.headers, question.unstable)
+    return respond_list(request, answer, more)
+
+
+def _search(  # noqa: PLR0913
+    connection: Connection[Any],
+    question: Question,
+    kind: str,
+    partner: str | None,
+    after: tuple[str, str],
+    top: int,
+) -> Iterator[dict[str, Json]]:
+    """Promises by partner and id after a place, a page of partners at a time."""
+    for streams in _pages(connection, question, kind, partner, after[0]):
+        accounts = ["offered", "accepted"] if kind == "offer" else ["outstanding"]
+        parameters = question.parameters(kind=kind, accounts=accounts, **streams)
+        rows = connection.execute(
+            statement(HERE, "promises"), parameters | {"cut": top}
+        ).fetchall()
+        for item in sorted(
+            (_promise(kind, row) for row in rows),
+            key=lambda found: (found["partner"], found[kind]),
+        ):
+            if (item["partner"], item[kind]) > after:
+                yield item
+
+
+def _pages(
+    connection: Connection[Any],
+    question: Question,
+    kind: str,
+    partner: str | None,
+    name: str,
+) -> Iterator[dict[str, list[str]]]:
+    if partner is not None:
+        yield streams_for(connection, question, partner).parameters
+        return
+    merges = read_merges(connection, question)
+    names = [name] if name else _names(connection, question, kind, "")
+    while names:
+        roots = {n for n in names if n not in merges}
+        roots |= {r for r in merges.values() if name < r <= names[-1]} - set(merges)
+        yield streams_of(merges, roots).parameters
+        name = names[-1]
+        names = _names(connection, question, kind, name)
+
+
+def _names(
+    connection: Connection[Any], question: Question, kind: str, after: str
+) -> list[str]:
+    parameters = question.parameters(kind=kind, after=after, max_rows=PARTNERS_A_PAGE)
+    rows = connection.execute(statement(HERE, "promisers_page"), parameters)
+    return [name for (name,) in rows]
+
+
+def _promise(kind: str, row: Sequence[Any]) -> dict[str, Json]:
+    root, ref, side, help_, quantified, unit, total, against, marks, *rest = row
+    until, is_past, event, acts_from = rest
+    state = _state(kind, marks, is_past=bool(is_past))
+    with exact_arithmetic():
+        left = max(total - against, Decimal(0))
+    is_open = state in {"open", "lapsed", "accepted"}
+    quantity = {"amount": plain(total), "unit": unit} if quantified else None
+    return {
+        "partner": root,
+        kind: ref,
+        "by": side,
+        "kind": help_,
+        "quantity": quantity,
+        "delivered": plain(against),
+        "remaining": plain(left if is_open else Decimal(0)),
+        "state": state,
+        "overdue": bool(is_past) and is_open and left > 0,
+        "valid_until" if kind == "offer" else "due": until,
+        "event": event,
+        "acts_from": format_instant(acts_from),
+    }
+
+
+def _state(kind: str, marks: Sequence[str], *, is_past: bool) -> str:
+    for closing in ("completed", "cancelled", "withdrawn", "declined"):
+        if closing in marks:
+            return closing
+    if "accepted" in marks:
+        return "accepted"
+    return "lapsed" if is_past and kind == "offer" else "open"

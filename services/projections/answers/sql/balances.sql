@@ -1,0 +1,143 @@
+-- Every amount per partner, unit and side: summed and floored per item, then added.
+-- streams and roots pair the streams to read with the partner that they answer for.
+WITH streams AS (
+    SELECT
+        u.stream,
+        u.root
+    FROM unnest(%(streams)s::text [], %(roots)s::text []) AS u (stream, root)
+),
+
+sums AS (
+    SELECT
+        s.root,
+        p.side,
+        p.unit,
+        CASE
+            WHEN p.account IN ('offered', 'accepted') THEN 'offer'
+            WHEN p.account = 'outstanding' THEN 'commitment'
+            ELSE 'delivery'
+        END AS kind,
+        CASE
+            WHEN position('/' IN p.ref) > 0 THEN p.ref ELSE p.partner || '/' || p.ref
+        END AS item,
+        sum(p.count) AS rows_in_force,
+        sum(p.amount) FILTER (WHERE p.leg = 'promise') AS total,
+        -sum(p.amount) FILTER (WHERE p.leg = 'delivery') AS against,
+        sum(p.amount) FILTER (WHERE p.account = 'awaiting') AS awaiting,
+        sum(p.amount) FILTER (WHERE p.account = 'acknowledged') AS acknowledged,
+        sum(p.amount) FILTER (WHERE p.account = 'disputed') AS disputed
+    FROM streams AS s
+    INNER JOIN postings AS p ON s.stream = p.partner
+    WHERE
+        p.ledger_id = %(ledger)s
+        AND p.generation = %(generation)s
+        AND p.acts_from <= %(as_of)s
+        AND p.position <= %(cut)s
+        AND p.account <> 'world'
+    GROUP BY s.root, p.side, p.unit, kind, item
+),
+
+marks AS (
+    SELECT
+        s.root,
+        m.kind,
+        CASE
+            WHEN position('/' IN m.ref) > 0 THEN m.ref ELSE m.partner || '/' || m.ref
+        END AS item,
+        sum(m.count) FILTER (WHERE m.marker = 'accepted') > 0 AS accepted,
+        sum(m.count) FILTER (WHERE m.marker <> 'accepted') > 0 AS closed
+    FROM streams AS s
+    INNER JOIN markers AS m ON s.stream = m.partner
+    WHERE
+        m.ledger_id = %(ledger)s
+        AND m.generation = %(generation)s
+        AND m.acts_from <= %(as_of)s
+        AND m.position <= %(cut)s
+    GROUP BY s.root, m.kind, item
+),
+
+lapses AS (
+    SELECT
+        s.root,
+        q.partner || '/' || q.ref AS item
+    FROM streams AS s
+    INNER JOIN promises AS q ON s.stream = q.partner
+    WHERE
+        q.ledger_id = %(ledger)s
+        AND q.generation = %(generation)s
+        AND q.acts_from <= %(as_of)s
+        AND q.position <= %(cut)s
+        AND q.kind = 'offer'
+        AND q.until_at < %(as_of)s
+    GROUP BY s.root, item
+    HAVING sum(q.count) > 0
+),
+
+items AS (
+    SELECT
+        sums.root,
+        sums.side,
+        sums.unit,
+        sums.kind,
+        greatest(sums.total, 0) AS total,
+        coalesce(sums.against, 0) AS against,
+        coalesce(marks.accepted, FALSE) AS accepted,
+        coalesce(marks.closed, FALSE) AS closed,
+        lapses.item IS NOT NULL AS lapsed,
+        greatest(coalesce(sums.awaiting, 0), 0) AS awaiting,
+        greatest(coalesce(sums.acknowledged, 0), 0) AS acknowledged,
+        greatest(coalesce(sums.disputed, 0), 0) AS disputed,
+        greatest(
+            coalesce(sums.awaiting, 0)
+            + coalesce(sums.acknowledged, 0)
+            + coalesce(sums.disputed, 0), 0
+        ) AS delivered
+    FROM sums
+    LEFT JOIN marks
+        ON
+            sums.root = marks.root
+            AND sums.kind = marks.kind
+            AND sums.item = marks.item
+    LEFT JOIN lapses
+        ON
+            sums.root = lapses.root
+            AND sums.kind = 'offer'
+            AND sums.item = lapses.item
+    WHERE sums.rows_in_force > 0
+)
+
+SELECT
+    root,
+    unit,
+    side,
+    coalesce(
+        sum(total) FILTER (WHERE kind = 'offer' AND NOT accepted AND NOT closed), 0
+    )::text AS offered,
+    coalesce(
+        sum(total) FILTER (
+            WHERE kind = 'offer' AND NOT accepted AND NOT closed AND lapsed
+        ), 0
+    )::text AS lapsed,
+    coalesce(
+        sum(greatest(total - against, 0)) FILTER (
+            WHERE kind = 'offer' AND accepted AND NOT closed
+        ), 0
+    )::text AS accepted,
+    coalesce(
+        sum(CASE WHEN closed THEN least(total, against) ELSE total END) FILTER (
+            WHERE kind = 'commitment'
+        ), 0
+    )::text AS committed,
+    coalesce(
+        sum(greatest(total - against, 0)) FILTER (
+            WHERE kind = 'commitment' AND NOT closed
+        ), 0
+    )::text AS outstanding,
+    coalesce(sum(delivered) FILTER (WHERE kind = 'delivery'), 0)::text AS delivered,
+    coalesce(sum(acknowledged) FILTER (WHERE kind = 'delivery'), 0)::text
+        AS acknowledged,
+    coalesce(sum(awaiting) FILTER (WHERE kind = 'delivery'), 0)::text AS awaiting,
+    coalesce(sum(disputed) FILTER (WHERE kind = 'delivery'), 0)::text AS disputed
+FROM items
+GROUP BY root, unit, side
+ORDER BY root, unit, side

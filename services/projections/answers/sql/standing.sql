@@ -1,0 +1,12 @@
+-- The generation that readers use, how far it is, and whether it has stopped.
+SELECT
+    c.generation,
+    c.position,
+    c.error IS NOT NULL AS halted
+FROM active_generations AS a
+INNER JOIN checkpoints AS c
+    ON
+        a.ledger_id = c.ledger_id
+        AND a.projection = c.projection
+        AND a.generation = c.generation
+WHERE a.ledger_id = %s AND a.projection = %s

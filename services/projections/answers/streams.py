@@ -1,0 +1,76 @@
+"""Which streams answer for which partners at a cut, merges applied."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg import Connection
+
+from services.foundation.database import statement
+from services.foundation.problems import Problem
+from services.projections.answers.question import Question
+
+HERE: Final = "services.projections.answers"
+RETRACTED: Final = "EventRetracted"
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Streams paired with the partners that they answer for."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """The two columns of the pairs."""
+        return {
+            "streams": [stream for stream, _ in self.pairs],
+            "roots": [root for _, root in self.pairs],
+        }
+
+
+def read_merges(connection: Connection[Any], question: Question) -> Mapping[str, str]:
+    """By merged partner, the one that it was merged into, at the cut."""
+    rows = connection.execute(statement(HERE, "merges"), question.parameters())
+    return {merged: into for merged, into in rows.fetchall()}
+
+
+def survivor(merges: Mapping[str, str], partner: str) -> str:
+    """The partner that finally answers for one."""
+    while partner in merges:
+        partner = merges[partner]
+    return partner
+
+
+def streams_of(merges: Mapping[str, str], partners: Iterable[str]) -> Streams:
+    """The streams of some partners: their own and of all merged into them."""
+    roots = set(partners)
+    merged = [(m, root) for m in merges if (root := survivor(merges, m)) in roots]
+    return Streams((*((root, root) for root in sorted(roots)), *merged))
+
+
+def streams_for(
+    connection: Connection[Any], question: Question, partner: str
+) -> Streams:
+    """The streams of one partner; 404 when it is not known, or merged, at the cut."""
+    if not _is_known(connection, question, partner):
+        raise Problem("not-found", "No such partner was known at this cut.")
+    merges = read_merges(connection, question)
+    if partner in merges:
+        into = survivor(merges, partner)
+        detail = "The partner was merged into another, which answers for it."
+        raise Problem("not-found", detail, merged_into=into)
+    return streams_of(merges, (partner,))
+
+
+def _is_known(connection: Connection[Any], question: Question, partner: str) -> bool:
+    parameters = question.parameters(partner=partner)
+    rows = connection.execute(statement(HERE, "telling"), parameters).fetchall()
+    retracted: set[str] = set()
+    for event_id, type_name, target in reversed(rows):
+        if event_id in retracted:
+            continue
+        if type_name != RETRACTED:
+            return True
+        retracted.add(target)
+    return False

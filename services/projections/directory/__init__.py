@@ -1,0 +1,1 @@
+"""The read model of who the partners are: names, groups, who looks after them."""

@@ -1,0 +1,1 @@
+"""How projections move forward: claims, batches, checkpoints."""

@@ -1,0 +1,1 @@
+"""The read model behind balances: postings, promises and what became of them."""

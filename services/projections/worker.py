@@ -1,0 +1,119 @@
+"""The projection worker: keeps every read model of every ledger up to the log.
+
+Run any number of them: `python -m services.projections.worker`.
+"""
+
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any, Final
+
+import structlog
+from psycopg import Connection, OperationalError
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from services.foundation import telemetry
+from services.foundation.database import open_pool
+from services.foundation.freshness import Listener
+from services.foundation.settings import load_settings
+from services.projections.directory.view import DirectoryProjection
+from services.projections.engine.advance import advance, find_behind, prepare
+from services.projections.engine.projection import Projection
+from services.projections.postings.view import PostingsProjection
+
+PROJECTIONS: Final[Sequence[Projection]] = (
+    PostingsProjection(),
+    DirectoryProjection(),
+)
+LOOK_AGAIN: Final = 0.5
+"""Seconds between looks when nobody notifies."""
+WITH_PARENT: Final = "--with-parent"
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Advances whatever is behind until it is told to stop."""
+
+    def __init__(self, dsn: str, direct_dsn: str, *, prepared: bool = True) -> None:
+        self._pool: ConnectionPool[Connection[Any]] = open_pool(
+            dsn, min_size=1, max_size=2, name="worker", prepared=prepared
+        )
+        self._projections = {p.name: p for p in PROJECTIONS}
+        self._woken = threading.Event()
+        self._stopping = False
+        self._listener = Listener(direct_dsn, "ledger_events", self._wake)
+
+    def run(self) -> None:
+        """Work until stopped; a database that is away is waited for."""
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                self._prepare()
+                while self._advance_all() and not self._stopping:
+                    pass
+            except (OperationalError, PoolTimeout) as error:
+                log.warning("database_away", error=type(error).__name__)
+            self._woken.wait(LOOK_AGAIN)
+        self._listener.close()
+        self._pool.close()
+
+    def stop(self) -> None:
+        """Finish the step at hand, then return from `run`."""
+        self._stopping = True
+        self._woken.set()
+
+    def _wake(self, _payload: str) -> None:
+        self._woken.set()
+
+    def _prepare(self) -> None:
+        for projection in PROJECTIONS:
+            prepare(self._pool, projection)
+
+    def _advance_all(self) -> bool:
+        """One step for each ledger that is behind; whether any may have more."""
+        more = False
+        for behind in find_behind(self._pool):
+            projection = self._projections.get(behind.projection)
+            if projection is not None:
+                more |= advance(self._pool, projection, behind.ledger)
+            if self._stopping:
+                break
+        return more
+
+
+def main() -> None:
+    """Run a worker on the database of the settings."""
+    telemetry.write_logs()
+    settings = load_settings()
+    if settings.dsn is None:
+        sentence = "Set LEDGER_DSN, or run `alliance-ledger serve`."
+        raise SystemExit(sentence)
+    direct = settings.direct_dsn or settings.dsn
+    worker = Worker(settings.dsn, direct, prepared=not settings.is_pooled)
+    if WITH_PARENT in sys.argv[1:]:
+        threading.Thread(target=_until_alone, args=(worker,), daemon=True).start()
+    work(worker)
+
+
+def _until_alone(worker: Worker) -> None:
+    """Stop when the parent's end of standard input closes, however it ended."""
+    sys.stdin.buffer.read()
+    worker.stop()
+
+
+def work(worker: Worker) -> None:
+    """Run a worker until SIGTERM or SIGINT."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    telemetry.settle_memory()
+    worker.run()
+
+
+if __name__ == "__main__":
+    main()
