@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -66,7 +66,7 @@ class RunningService:
 def running_service(**settings: str) -> Iterator[RunningService]:
     """Serve on a free port from an empty folder; `LEDGER_*` settings may be added.
 
-    Stopped with SIGTERM, it must exit cleanly and leave no traceback behind.
+    Stopped with SIGTERM, it must end cleanly: no traceback, no process left behind.
     """
     with data_folder() as folder, running_from(folder, **settings) as service:
         yield service
@@ -84,9 +84,9 @@ def running_from(folder: Path, **settings: str) -> Iterator[RunningService]:
         url = f"http://127.0.0.1:{port}"
         _wait_until_ready(url, process, log)
         yield from _serving(url, process, data_dir, log)
-        _stop(process, log)
+        _stop(process, data_dir, log)
     finally:
-        _end(process)
+        _end(process, data_dir)
 
 
 def _serving(
@@ -135,20 +135,39 @@ def _is_ready(url: str) -> bool:
         return False
 
 
-def _stop(process: subprocess.Popen[bytes], log: Path) -> None:
+def _stop(process: subprocess.Popen[bytes], data_dir: Path, log: Path) -> None:
     assert process.poll() is None, f"serve ended by itself:\n{log.read_text()}"
     process.send_signal(signal.SIGTERM)
     code = process.wait(STOPS_WITHIN)
     said = log.read_text(encoding="utf-8", errors="replace")
+    assert not _group_lives(process.pid), "serve left a process behind"
+    assert not _postmasters(data_dir), f"serve left PostgreSQL behind (exit {code})"
     assert code == 0, f"serve exited with {code}:\n{said[-5000:]}"
     assert "Traceback" not in said, said[-5000:]
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave nothing running when a test or the start has failed."""
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _postmasters(data_dir: Path) -> list[int]:
+    """The PostgreSQL servers that run on the data, or were killed."""
+    files = data_dir.rglob("postmaster.pid")
+    return [int(file.read_text(encoding="utf-8").split()[0]) for file in files]
+
+
+def _end(process: subprocess.Popen[bytes], data_dir: Path) -> None:
+    """Leave nothing running when a test, the start or the stop has failed."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(STOPS_WITHIN)
+    for postmaster in _postmasters(data_dir):
+        with suppress(ProcessLookupError):
+            os.kill(postmaster, signal.SIGQUIT)
 
 
 def _free_port() -> int:

@@ -15,19 +15,16 @@ from services.ledger.rules.refusals import (
     Refusal,
 )
 from services.ledger.rules.relationship import Relationship
-from tests.scenario_ledger import Invalid, Ledger, Step, step
+from tests.scenario_ledger import (
+    Invalid,
+    Ledger,
+    Step,
+    correction,
+    retraction,
+    step,
+)
 
 __all__ = ["Step", "correction", "given", "retraction", "step"]
-
-
-def retraction(of: Step) -> Step:
-    return step("EventRetracted", of=of.of, at="2020", target=of, reason="Not so.")
-
-
-def correction(of: Step, **changes: Any) -> Step:
-    """Either `occurred_at`, or `data`, the whole new data, or both."""
-    reason = {"reason": "It was otherwise."}
-    return Step("EventCorrected", {"target": of, **changes, **reason}, of.of, "2020")
 
 
 @dataclass

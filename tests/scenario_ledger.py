@@ -51,6 +51,16 @@ def step(
     return Step(kind, data, of, at)
 
 
+def retraction(of: Step) -> Step:
+    return step("EventRetracted", of=of.of, at="2020", target=of, reason="Not so.")
+
+
+def correction(of: Step, **changes: Any) -> Step:
+    """Either `occurred_at`, or `data`, the whole new data, or both."""
+    reason = {"reason": "It was otherwise."}
+    return Step("EventCorrected", {"target": of, **changes, **reason}, of.of, "2020")
+
+
 class Invalid(Exception):
     """Wrong whatever is recorded."""
 

@@ -76,19 +76,29 @@ class Listener:
     """One LISTEN connection for a whole process, in its own thread.
 
     A notification is a hint and may be missed: a broken connection is opened again, and
-    waiting looks at the database too.
+    `look` is called when listening begins and every second from then on.
     """
 
-    def __init__(self, dsn: str, channel: str, heard: Callable[[str], None]) -> None:
-        self._dsn, self._channel, self._heard = dsn, channel, heard
+    def __init__(
+        self,
+        dsn: str,
+        channel: str,
+        heard: Callable[[str], None],
+        look: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._dsn, self._channel, self._heard, self._look = dsn, channel, heard, look
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"listen-{channel}")
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening."""
-        self._stop.set()
+        """Stop listening, and wait until it has stopped."""
+        self.ask_to_stop()
         self._thread.join()
+
+    def ask_to_stop(self) -> None:
+        """Stop listening soon."""
+        self._stop.set()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -103,6 +113,7 @@ class Listener:
         with psycopg.connect(self._dsn, autocommit=True) as connection:
             connection.execute(listen)
             while not self._stop.is_set():
+                self._look()  # something may have been missed meanwhile
                 for notification in connection.notifies(timeout=LISTEN_SECONDS):
                     self._heard(notification.payload)
                     if self._stop.is_set():

@@ -2,7 +2,9 @@
 
 import pytest
 
+from contracts.schemas import as_text
 from services.cli.openapi import ClashError, Document, merged
+from services.cli.schemas import FILE, openapi
 
 
 def document(title: str, *paths: str, **schemas: Document) -> Document:
@@ -40,3 +42,7 @@ def test_a_document_may_have_no_components() -> None:
     assert merged({"paths": {"/a": {}}}, {"paths": {"/b": {}}}) == {
         "paths": {"/a": {}, "/b": {}}
     }
+
+
+def test_the_committed_openapi_document_is_current() -> None:
+    assert FILE.read_text(encoding="utf-8") == as_text(openapi())

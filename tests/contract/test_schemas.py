@@ -10,6 +10,7 @@ from jsonschema import (  # type: ignore[import-untyped]
 
 from contracts.events import EventData
 from contracts.schemas import FOLDER, as_text, event_schema, write_event_schemas
+from services.ledger.api.schemas import schema_of
 from tests.builders import EXAMPLES
 
 every_type = pytest.mark.parametrize("name", sorted(EventData.catalogue))
@@ -42,6 +43,11 @@ def test_a_schema_is_named_by_where_it_is_served(name: str) -> None:
     assert schema["$id"] == f"/v1/schemas/{name}"
     assert schema["description"]
     assert as_text(schema).endswith("}\n")
+
+
+@every_type
+def test_what_the_ledger_serves_is_the_committed_schema(name: str) -> None:
+    assert schema_of(name) == event_schema(EventData.catalogue[name])
 
 
 @every_type

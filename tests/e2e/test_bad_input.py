@@ -9,6 +9,7 @@ import pytest
 
 from contracts.events import EventData
 from tests.builders import EXAMPLES, LEDGER_ONLY
+from tests.e2e import bad_bodies as bodies
 from tests.e2e import bad_values as bad
 from tests.e2e.asking import Json, event, flaw_of, fresh, head, new_partner, send
 from tests.e2e.asking import contact as good_contact
@@ -64,7 +65,9 @@ def test_no_field_of_a_type_takes_what_it_should_not(
     complaints = []
     for what, data in bad.faulty_data(name):
         sent = {**event(name, stream_of(name, known)), "data": data}
-        found = complaint(send(client, sent))
+        # With a key, since its fingerprint is taken of whatever was sent.
+        answer = send(client, sent, {"Idempotency-Key": fresh("k")})
+        found = complaint(answer)
         complaints += [f"{what}: {found}"] if found else []
     assert not complaints, "\n".join(complaints)
 
@@ -75,7 +78,7 @@ def test_no_member_of_an_event_takes_what_it_should_not(
     complaints = []
     for member, value in bad.faulty_members():
         found = complaint(send(client, good_contact(known, **{member: value})))
-        complaints += [f"{member}={bad.short(str(value))}: {found}"] if found else []
+        complaints += [f"{member}={bodies.short(str(value))}: {found}"] if found else []
     assert not complaints, "\n".join(complaints)
 
 
@@ -92,11 +95,11 @@ def test_an_event_without_type_or_data_is_invalid(
 def test_no_body_that_is_not_an_event_is_taken(client: httpx2.Client) -> None:
     complaints = []
     headers = {"Content-Type": "application/json"}
-    for body in bad.faulty_bytes():
+    for body in bodies.faulty_bytes():
         answer = client.post("/v1/events", content=body, headers=headers)
         codes = ("too-large", "invalid") if len(body) > 32 * 1024 else ("invalid",)
         found = complaint(answer, *codes)
-        complaints += [f"{bad.short(str(body))}: {found}"] if found else []
+        complaints += [f"{bodies.short(str(body))}: {found}"] if found else []
     assert not complaints, "\n".join(complaints)
 
 
@@ -104,7 +107,7 @@ def test_nesting_of_10000_levels_inside_an_event_is_refused(
     client: httpx2.Client, known: str
 ) -> None:
     for opening, closing in (("[", "]"), ('{"a":', "}")):
-        deep = bad.deep(10_000, opening, closing)
+        deep = bodies.deep(10_000, opening, closing)
         text = json.dumps(event("GoalAsked", known, by="us")).replace('"us"', deep)
         headers = {"Content-Type": "application/json"}
         answer = client.post("/v1/events", content=text, headers=headers)
@@ -112,11 +115,11 @@ def test_nesting_of_10000_levels_inside_an_event_is_refused(
 
 
 def test_bad_lines_of_a_batch_are_refused_one_by_one(client: httpx2.Client) -> None:
-    lines = [text for text in bad.faulty_texts() if "\n" not in text and text.strip()]
+    lines = [
+        text for text in bodies.faulty_texts() if "\n" not in text and text.strip()
+    ]
     headers = {"Content-Type": "application/x-ndjson"}
-    answer = client.post(
-        "/v1/events/batch", content="\n".join(lines), headers=headers
-    )
+    answer = client.post("/v1/events/batch", content="\n".join(lines), headers=headers)
     body = answer.json()
     assert (body["recorded"], body["refused"]) == (0, len(lines))
     assert {p["problem"]["status"] for p in body["problems"]} <= {413, 422}
@@ -126,7 +129,7 @@ def test_bad_lines_of_a_batch_are_refused_one_by_one(client: httpx2.Client) -> N
 def test_bad_bytes_do_not_spoil_the_other_lines_of_a_batch(
     client: httpx2.Client,
 ) -> None:
-    lines = [b for b in bad.faulty_bytes() if b"\n" not in b and b.strip(b" \0")]
+    lines = [b for b in bodies.faulty_bytes() if b"\n" not in b and b.strip(b" \0")]
     headers = {"Content-Type": "application/x-ndjson"}
     answer = client.post("/v1/events/batch", content=b"\n".join(lines), headers=headers)
     assert answer.status_code == 200
@@ -197,7 +200,7 @@ def test_what_the_request_alone_shows_to_be_wrong_is_invalid(
 
 
 @pytest.mark.parametrize("header", ["Idempotency-Key", "If-Match", "Authorization"])
-@pytest.mark.parametrize("value", [b"\xff\xfe", b'"\xe7\xac\xac"', b"x" * 5000, b'"\\"'])
+@pytest.mark.parametrize("value", [b"\xff\xfe", b'"\x80', b"x" * 5000, b'"\\"'])
 def test_headers_that_cannot_be_read_are_refused(
     client: httpx2.Client, known: str, header: str, value: bytes
 ) -> None:

@@ -54,7 +54,7 @@ def test_the_first_answer_is_given_after_the_partner_moved_on(
 
 
 def head_id(client: httpx2.Client) -> str:
-    query = {"order": "-position", "limit": 1}
+    query: Json = {"order": "-position", "limit": 1}
     newest = client.get("/v1/events", params=query).json()["items"][0]
     return str(newest["id"])
 

@@ -114,7 +114,9 @@ def test_what_a_list_recorded_can_be_read_without_the_list(
     assert offer["id"] in {named, accepted["completed"].get("offer")}
 
 
-@pytest.mark.parametrize("place", ["#2", "#3", "#0", "#-1", "#01", "#1000000", "#", "#x"])
+@pytest.mark.parametrize(
+    "place", ["#2", "#3", "#0", "#-1", "#01", "#1000000", "#", "#x"]
+)
 def test_a_place_that_is_no_earlier_item_is_invalid(
     client: httpx2.Client, partner: str, place: str
 ) -> None:
@@ -144,6 +146,20 @@ def test_a_place_means_nothing_outside_a_list(
     problem(send(client, sent), "invalid")
 
 
+def test_a_list_may_bring_two_partners_of_one_name(client: httpx2.Client) -> None:
+    sent = {"type": "PartnerIdentified", "data": {"name": fresh("Zebra")}}
+    first, second = record(client, [sent, sent])["items"]
+    assert first["partner"] != second["partner"]
+
+
+def test_a_partner_named_by_the_ledger_can_be_referred_to(
+    client: httpx2.Client,
+) -> None:
+    sent = {"type": "PartnerIdentified", "data": {"name": fresh("Zebra")}}
+    first, second = record(client, [sent, contact("#1")])["items"]
+    assert (second["partner"], second["version"]) == (first["partner"], 2)
+
+
 def test_a_list_may_span_partners(client: httpx2.Client) -> None:
     one, two = new_partner(client), new_partner(client)
     recorded = record(client, [contact(one), contact(two, causation="#1")])["items"]
@@ -161,7 +177,7 @@ def test_one_large_item_makes_a_list_too_large(
     client: httpx2.Client, partner: str
 ) -> None:
     before = head(client)
-    large = event("IdeaProposed", partner, by="us", statement="x", goals=["g"] * 8000)
+    large = event("IdeaProposed", partner, by="us", statement="x", goals=["g"] * 9000)
     problem(send(client, [contact(partner), large]), "too-large")
     assert head(client) == before
 

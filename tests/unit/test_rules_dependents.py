@@ -7,7 +7,6 @@ from tests.scenario import Step, correction, given, retraction, step
 from tests.unit import steps as s
 from tests.unit.steps import with_data
 
-
 DEPENDENTS: list[tuple[tuple[Step, ...], tuple[Step, ...]]] = [
     ((s.offered,), (s.accepted, s.withdrawn)),
     ((s.offered,), (s.on_offer,)),

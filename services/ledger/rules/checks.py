@@ -33,11 +33,8 @@ from contracts.events import (
 from contracts.events.reading import introduced_by
 from contracts.quantity import counted
 from services.ledger.rules import refusals
-from services.ledger.rules.relationship import (
-    PERSON_PARTNER,
-    Promise,
-    Relationship,
-)
+from services.ledger.rules.relationship import Relationship
+from services.ledger.rules.things import PERSON_PARTNER, Promise
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What a fact leaves unsaid: resolved once, when recorded, so that it reads alone."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +19,8 @@ from contracts.events import (
 from contracts.events.reading import answered
 from contracts.occurrence import format_instant
 from contracts.quantity import plain
-from services.ledger.rules.relationship import Delivery, Promise, Relationship
+from services.ledger.rules.relationship import Relationship
+from services.ledger.rules.things import Delivery, Promise
 
 Completed = dict[str, Any]
 
@@ -70,7 +70,8 @@ def _resolved(state: Relationship, data: EventData) -> Completed:
             return {} if promise is None else _of(promise) | _released(promise)
         case DeliveryAcknowledged() | DeliveryDisputed() | DisputeResolved():
             return _acknowledged(state.delivery(data.delivery), data)
-    return {}
+        case _:
+            return {}
 
 
 def _of(promise: Promise) -> Completed:

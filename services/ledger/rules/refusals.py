@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from typing_extensions import override
+
 
 class Refusal(Exception):
     """The request conflicts with what is recorded."""
@@ -26,16 +28,17 @@ class AlreadyIdentified(Refusal):
 
 
 class PartnerIsMerged(Refusal):
-    """The partner was merged; record on:"""
+    """The partner was merged: record on the one that stays."""
 
     def __init__(self, survivor: str, pointer: str = "/partner") -> None:
         super().__init__(pointer)
         self.survivor = survivor
 
     @property
+    @override
     def sentence(self) -> str:
         """What the client reads; it names the survivor."""
-        return f"{super().sentence} {self.survivor}"
+        return f"{super().sentence.removesuffix('.')}: {self.survivor}"
 
 
 class NotNew(Refusal):

@@ -1,10 +1,7 @@
 """What the rules know of one partner, and how each fact changes it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -38,42 +35,15 @@ from contracts.events import (
 )
 from contracts.events.reading import Fact, Thing, thing
 from contracts.quantity import Quantity, counted
+from services.ledger.rules.things import (
+    NOTHING,
+    PERSON_PARTNER,
+    AnyRecord,
+    Delivery,
+    Promise,
+    Record,
+)
 
-NOTHING: Final = Decimal(0)
-PERSON_PARTNER: Final = "person partner"
-"""The kind of thing that a partner who is a person is, in its own stream."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A thing that has no amounts: a goal, a person, an alliance, …"""
-
-    acts_from: datetime
-    by: str | None = None
-    state: str = "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Promise(Record):
-    """An offer or a commitment; without a unit it may be delivered in any."""
-
-    quantified: bool = False
-    unit: str = "act"
-    total: Decimal = NOTHING
-    delivered: Decimal = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery(Record):
-    """Help given: what of it awaits, and what is in dispute since when."""
-
-    unit: str = "act"
-    awaiting: Decimal = NOTHING
-    disputed: Decimal = NOTHING
-    disputed_from: datetime | None = None
-
-
-AnyRecord = Record | Promise | Delivery
 T = TypeVar("T", Record, Promise, Delivery)
 
 
@@ -89,7 +59,7 @@ class Relationship:
     identified: bool = False
     merged_into: str | None = None
     members: frozenset[str] = frozenset()
-    things: HashTrieMap[Thing, AnyRecord] = HashTrieMap()
+    things: "HashTrieMap[Thing, AnyRecord]" = HashTrieMap()
 
     @property
     def is_person(self) -> bool:
@@ -141,7 +111,8 @@ def _born(fact: Fact) -> AnyRecord:
             return Record(at, by, "proposed")
         case AllianceAgreed():
             return Record(at, None, "agreed")
-    return Record(at, by)
+        case _:
+            return Record(at, by)
 
 
 def _agreed(known: AnyRecord, fact: Fact) -> AnyRecord:
@@ -229,6 +200,7 @@ def _acknowledge(
     key = thing(fact.event.partner, "delivery", data.delivery)
     delivery = _is(state.things[key], Delivery)
     amount = Quantity.model_validate(fact.completed["quantity"]).value
+    changed: Delivery
     match data:
         case DeliveryAcknowledged():
             changed = replace(delivery, awaiting=delivery.awaiting - amount)
@@ -240,8 +212,8 @@ def _acknowledge(
                 disputed=delivery.disputed + amount,
                 disputed_from=since,
             )
-        case DisputeResolved(outcome=outcome):
-            back = amount if outcome == "withdrawn" else NOTHING
+        case DisputeResolved():
+            back = amount if data.outcome == "withdrawn" else NOTHING
             changed = replace(
                 delivery,
                 awaiting=delivery.awaiting + back,

@@ -1,23 +1,25 @@
 """Streams folded from their facts, alone or with those merged into one another."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from rpds import HashTrieMap
 
 from contracts.events import LEDGER_STREAM, PartnerMerged
 from contracts.events.reading import Fact, Thing
-from services.ledger.rules.relationship import AnyRecord, Relationship, evolve
+from services.ledger.rules.relationship import Relationship, evolve
+
+if TYPE_CHECKING:
+    from services.ledger.rules.things import AnyRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Streams:
     """The states of several streams that share their things."""
 
-    states: HashTrieMap[str, Relationship] = HashTrieMap()
-    things: HashTrieMap[Thing, AnyRecord] = HashTrieMap()
+    states: "HashTrieMap[str, Relationship]" = HashTrieMap()
+    things: "HashTrieMap[Thing, AnyRecord]" = HashTrieMap()
 
     def state(self, partner: str) -> Relationship:
         """The state of one stream, seeing the things of all."""

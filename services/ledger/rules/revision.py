@@ -46,7 +46,7 @@ class Revision:
 
 
 def revise(revision: Revision) -> Mapping[str, Any]:
-    """The `completed` part of a correction or retraction; refused if it breaks rules."""
+    """The `completed` part of a revision; refused if it breaks a rule."""
     with exact_arithmetic():
         return _revise(revision)
 
@@ -127,8 +127,9 @@ def _named(fact: Fact, but: str) -> Iterator[Thing]:
 def _replay(
     revision: Revision, target: RecordedEvent
 ) -> tuple[Mapping[str, Any], list[RecordedEvent]]:
-    """Record everything anew under the change: what the target completes to, and the
-    later events that would be refused.
+    """What the target completes to, and the later events that would be refused.
+
+    Everything is recorded anew under the change.
     """
     streams, completed = Streams(), dict[str, Any]()
     dependents = list[RecordedEvent]()

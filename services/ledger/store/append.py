@@ -55,9 +55,11 @@ def find_zone(connection: Connection[Any], ledger: str) -> ZoneInfo:
 def begin_batch(
     connection: Connection[Any],
     states: LedgerStates,
-    recordings: Sequence[r.Recording],
+    submissions: Sequence[r.Submission],
 ) -> Batch:
     """Lock the head and read, set-wise, all that the decisions need."""
+    everything = [x for s in submissions for x in s.recordings]
+    recordings = [x for x in everything if isinstance(x, r.Recording)]
     head = lock_head(connection, states.ledger)
     states.catch_up(connection, head.position)
     keys = keys_of(recordings)

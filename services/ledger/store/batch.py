@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from psycopg import Connection
 
-from contracts.canonical import canonical
 from contracts.events import (
     LEDGER_STREAM,
     EventCorrected,
@@ -17,6 +16,7 @@ from contracts.events import (
     RecordedEvent,
 )
 from contracts.events.reading import as_fact, in_force
+from services.foundation.database import statement
 from services.foundation.event_log import StoredEvent, read_positions
 from services.ledger.rules import refusals
 from services.ledger.rules.checks import LedgerView
@@ -24,8 +24,11 @@ from services.ledger.rules.decision import decide
 from services.ledger.rules.relationship import Relationship, evolve
 from services.ledger.store import recordings as r
 from services.ledger.store.claims import Claims
+from services.ledger.store.mapper import row_of
 from services.ledger.store.revisions import prepare_revision, refold
 from services.ledger.store.states import LedgerStates
+
+HERE: Final = "services.ledger.store"
 
 
 @dataclass(slots=True)
@@ -42,17 +45,38 @@ class Batch:
     events: list[RecordedEvent] = field(default_factory=list)
     changed: dict[str, Relationship] = field(default_factory=dict)
     undo: list[tuple[str, Relationship | None]] = field(default_factory=list)
+    raw: set[str] = field(default_factory=set)
 
     def submit(self, submission: r.Submission) -> list[r.Outcome]:
         """Decide every recording of a submission; with `abort`, all or none."""
         mark = self._mark()
         one = len(submission.recordings) == 1
-        outcomes = [self.record(rec, rows=one) for rec in submission.recordings]
+        outcomes = [
+            self._append_raw(recording)
+            if isinstance(recording, r.RawEvents)
+            else self.record(recording, rows=one)
+            for recording in submission.recordings
+        ]
         if submission.abort and any(isinstance(o, r.Refused) for o in outcomes):
             self._back_to(mark)
             aborted = r.Refused(r.Aborted())
             return [o if isinstance(o, r.Refused) else aborted for o in outcomes]
         return outcomes
+
+    def _append_raw(self, raw: r.RawEvents) -> r.Outcome:
+        places = [(row.partner, row.version) for row in raw.items]
+        taken = {(row.partner, row.version) for row in self.rows}
+        taken |= find_versions(self.connection, self.states.ledger, places)
+        if len(set(places)) < len(places) or taken.intersection(places):
+            return r.Refused(r.VersionMismatch())
+        rows = [
+            row._replace(position=position, recorded_at=self.recorded_at)
+            for position, row in enumerate(raw.items, self.position + 1)
+        ]
+        self.rows += rows
+        self.position += len(rows)
+        self.raw |= {row.partner for row in rows}
+        return r.Recorded(rows)
 
     def record(self, recording: r.Recording, *, rows: bool) -> r.Outcome:
         """Decide one recording: replayed, refused, or appended whole."""
@@ -144,7 +168,7 @@ class Batch:
         self.position = event.position
         self.recorded_ids.add(event.id)
         self.events.append(event)
-        self.rows.append(_row(event, item.text))
+        self.rows.append(row_of(event, item.text))
 
     def _evolve(self, state: Relationship, event: RecordedEvent) -> None:
         if isinstance(event.data, PartnerMerged):
@@ -174,14 +198,15 @@ class Batch:
         stored = read_positions(self.connection, self.states.ledger, positions)
         return stored + here
 
-    def _mark(self) -> tuple[int, int, int, int]:
-        return len(self.rows), len(self.undo), self.position, self.claims.mark()
+    def _mark(self) -> tuple[int, int, int, int, int]:
+        counts = len(self.rows), len(self.events), len(self.undo)
+        return (*counts, self.position, self.claims.mark())
 
-    def _back_to(self, mark: tuple[int, int, int, int]) -> None:
+    def _back_to(self, mark: tuple[int, int, int, int, int]) -> None:
         """Forget what was decided since the mark."""
-        rows, undo, self.position, claims = mark
+        rows, events, undo, self.position, claims = mark
         self.recorded_ids.difference_update(row.id for row in self.rows[rows:])
-        del self.rows[rows:], self.events[rows:]
+        del self.rows[rows:], self.events[events:]
         for partner, previous in reversed(self.undo[undo:]):
             if previous is None:
                 del self.changed[partner]
@@ -191,33 +216,22 @@ class Batch:
         self.claims.back_to(claims)
 
 
-def _row(event: RecordedEvent, text: str) -> StoredEvent:
-    source = event.source
-    return StoredEvent(
-        event.position,
-        event.id,
-        event.partner,
-        event.version,
-        event.type,
-        event.schema,
-        event.occurred_at,
-        event.occurred_from,
-        event.occurred_to,
-        event.recorded_at,
-        event.recorded_by,
-        event.causation,
-        event.correlation,
-        source.system if source else None,
-        source.ref if source else None,
-        text,
-        canonical(event.completed) if event.completed else "{}",
-    )
+def find_versions(
+    connection: Connection[Any], ledger: str, places: Sequence[tuple[str, int]]
+) -> set[tuple[str, int]]:
+    """Which places in streams are taken."""
+    streams, versions = [list(column) for column in zip(*places, strict=True)]
+    parameters = (streams, versions, ledger)
+    rows = connection.execute(statement(HERE, "find_versions"), parameters)
+    return {(partner, version) for partner, version in rows}
 
 
-def partners_named(recordings: Iterable[r.Recording]) -> set[str]:
+def partners_named(recordings: Iterable[r.Recording | r.RawEvents]) -> set[str]:
     """The streams that recordings are of, or name."""
     named = {LEDGER_STREAM}
     for recording in recordings:
+        if isinstance(recording, r.RawEvents):
+            continue
         for item in recording.items:
             named.add(item.partner)
             if item.data.named:

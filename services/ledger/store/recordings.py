@@ -45,11 +45,21 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class RawEvents:
+    """Rows that come through the library's recorder: appended as they are.
+
+    Only their versions are checked; positions and the time of recording are set.
+    """
+
+    items: Sequence[StoredEvent]
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """Recordings of one request: one transaction; `abort`: all of them or none."""
 
     ledger: str
-    recordings: Sequence[Recording]
+    recordings: Sequence[Recording | RawEvents]
     abort: bool = False
 
 

@@ -150,8 +150,7 @@ class Writer:
     ) -> list[r.Outcomes]:
         with connection.transaction():
             states = self._states(connection, ledger, queue)
-            recordings = [x for s in attempt.submissions for x in s.recordings]
-            batch = begin_batch(connection, states, recordings)
+            batch = begin_batch(connection, states, attempt.submissions)
             attempt.decided = decide_all(batch, attempt.submissions)
             attempt.position = batch.position
             if batch.rows:
@@ -213,6 +212,8 @@ class Attempt:
 
 def _remember(states: LedgerStates, batch: Batch) -> None:
     states.keep(batch.changed, batch.events)
+    for partner in batch.raw:
+        states.known.pop(partner, None)
     states.position = batch.position
 
 

@@ -44,7 +44,10 @@ def find_behind(pool: ConnectionPool[Connection[Any]]) -> list[Behind]:
 
 
 def advance(
-    pool: ConnectionPool[Connection[Any]], projection: Projection, ledger: str
+    pool: ConnectionPool[Connection[Any]],
+    projection: Projection,
+    ledger: str,
+    most: int = EVENTS_A_STEP,
 ) -> bool:
     """Apply the next events of a ledger; True when there may be more.
 
@@ -52,7 +55,7 @@ def advance(
     halts this projection of this ledger, and only that.
     """
     try:
-        return _advance(pool, projection, ledger)
+        return _advance(pool, projection, ledger, most)
     except OperationalError:
         raise
     except Exception as error:
@@ -62,7 +65,10 @@ def advance(
 
 
 def _advance(
-    pool: ConnectionPool[Connection[Any]], projection: Projection, ledger: str
+    pool: ConnectionPool[Connection[Any]],
+    projection: Projection,
+    ledger: str,
+    most: int,
 ) -> bool:
     with pool.connection() as connection, connection.transaction():
         claim = (ledger, projection.name)
@@ -72,7 +78,7 @@ def _advance(
         generation, position = row
         events = [
             decode(stored)
-            for stored in read_after(connection, ledger, position, EVENTS_A_STEP)
+            for stored in read_after(connection, ledger, position, most)
         ]
         if not events:
             return False
@@ -84,7 +90,7 @@ def _advance(
         payload = (f"{ledger}/{projection.name} {last}",)
         connection.execute(statement(HERE, "notify"), payload)
     FOLDED.labels(projection.name).inc(len(events))
-    return len(events) == EVENTS_A_STEP
+    return len(events) == most
 
 
 def _zone(connection: Connection[Any], ledger: str) -> ZoneInfo:

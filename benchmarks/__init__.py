@@ -1,0 +1,1 @@
+"""Measurements of the running system against yardsticks taken in the same run."""
