@@ -26,7 +26,7 @@ class Served:
 @contextmanager
 def served(place: Place) -> Iterator[Served]:
     """Serve a place in a process of its own."""
-    with _program(os.environ.get("NOOP","benchmarks.noop"), place) as process:
+    with _program(os.environ.get("NOOP", "benchmarks.noop"), place) as process:
         if process.stdout is None:
             raise ValueError(process)
         port = int(process.stdout.readline())

@@ -77,9 +77,7 @@ def _quantity(chance: random.Random) -> dict[str, Any]:
     return {"quantity": {"amount": str(chance.randint(1, 500)), "unit": "hour"}}
 
 
-def _compared(
-    system: Served, scale: Scale, connections: int
-) -> Iterator[Figure]:
+def _compared(system: Served, scale: Scale, connections: int) -> Iterator[Figure]:
     jobs = {
         "no-op": _job(system, scale, connections, ROUTE, 1),
         "one partner": _job(system, scale, connections, "/v1/events", 1),
@@ -98,7 +96,9 @@ def _compared(
 
 def _in_turn(jobs: dict[str, Job], scale: Scale) -> dict[str, Pace]:
     """Each job in every round, so that a slow moment hits all of them."""
-    rounds = [{n: run_load(job) for n, job in jobs.items()} for _ in range(scale.rounds)]
+    rounds = [
+        {n: run_load(job) for n, job in jobs.items()} for _ in range(scale.rounds)
+    ]
     return {n: pace_of((each[n] for each in rounds), scale.seconds) for n in jobs}
 
 

@@ -100,5 +100,3 @@ class PersonalDataErased(EventData):
     keep_notes: bool | None = Field(
         default=None, description="Notes that name the person go too, unless true."
     )
-
-

@@ -56,9 +56,7 @@ def database(settings: Settings) -> Iterator[Database]:
 def one_port(dsns: Dsns | None = None) -> FastAPI:
     """Both services as one application."""
     routers = (*ledger.ROUTERS, *projections.ROUTERS)
-    return new_app(
-        TITLE, dsns, routers, ledger.recording_facts, projections.answering
-    )
+    return new_app(TITLE, dsns, routers, ledger.recording_facts, projections.answering)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ def _shows() -> None:
 @show.command("balance")
 def show_balance(  # noqa: PLR0913 (each is an option of the command)
     partner: Annotated[str, typer.Argument(help="The partner's id.")],
-    as_of: Annotated[str | None, typer.Option(help="What had happened by then.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="What had happened by then.")
+    ] = None,
     known_at: Annotated[
         str | None, typer.Option(help="What was recorded by then, or position:<n>.")
     ] = None,

@@ -84,9 +84,7 @@ class Access:
     def _find(self, ledger: str, key: str) -> Grant | None:
         with self._pool.connection() as connection:
             parameters = (ledger, hash_of(key), ledger)
-            row = connection.execute(
-                statement(HERE, "find_key"), parameters
-            ).fetchone()
+            row = connection.execute(statement(HERE, "find_key"), parameters).fetchone()
         if row is None:
             return None
         name, scopes, zone = row

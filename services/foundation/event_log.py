@@ -133,7 +133,9 @@ def read_after(
     return [StoredEvent(*row) for row in rows]
 
 
-def merged_groups(connection: Connection[Any], ledger: str) -> dict[str, frozenset[str]]:
+def merged_groups(
+    connection: Connection[Any], ledger: str
+) -> dict[str, frozenset[str]]:
     """By stream: the streams that merges, in force or retracted, tie to it."""
     groups: dict[str, frozenset[str]] = {}
     for merged, into in connection.execute(statement(HERE, "read_merges"), (ledger,)):

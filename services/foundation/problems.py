@@ -78,7 +78,7 @@ BY_STATUS: Final = {
 }
 
 
-class Problem(Exception):  # noqa: N818 (RFC 9457 calls it a problem)
+class Problem(Exception):
     """An answer that says what is wrong; it never repeats what was sent."""
 
     def __init__(
@@ -210,11 +210,11 @@ def _on_http(request: Request, error: Exception) -> Response:
 def _on_database(request: Request, error: Exception) -> Response:
     log.warning("database_unavailable", error=type(error).__name__)
     detail = "The database does not answer; nothing was changed. Try again shortly."
-    return respond(request, Problem("unavailable", detail, headers={"Retry-After": "1"}))
+    return respond(
+        request, Problem("unavailable", detail, headers={"Retry-After": "1"})
+    )
 
 
 def _on_failure(request: Request, error: Exception) -> Response:
     log.error("unexpected_failure", exc_info=error)
     return respond(request, Problem("internal", "It was logged; please report it."))
-
-

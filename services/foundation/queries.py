@@ -21,7 +21,9 @@ async def only_known_parameters(request: Request) -> None:
     seen: set[str] = set()
     for name, _ in request.query_params.multi_items():
         if name not in known:
-            reason = f"unknown parameter; known are {', '.join(sorted(known)) or 'none'}"
+            reason = (
+                f"unknown parameter; known are {', '.join(sorted(known)) or 'none'}"
+            )
             raise Problem("invalid", "See errors.", errors=[("/query", reason)])
         if name in seen and not known[name]:
             errors = [(f"/query/{name}", "is given twice")]

@@ -67,9 +67,7 @@ def test_every_balance_equals_the_brute_force_fold_at_every_pair_of_cuts(
     events = ledger.events()
     ledger.fold(data.draw(st.lists(st.integers(1, 9), min_size=1, max_size=6)))
     for _ in range(6):
-        text, position = data.draw(
-            cuts(history, zone=ZoneInfo(zone), head=len(events))
-        )
+        text, position = data.draw(cuts(history, zone=ZoneInfo(zone), head=len(events)))
         as_of = interval(text, ZoneInfo(zone))[1]
         for partner, items in ledger.balances(as_of, position).items():
             expected = balance(

@@ -71,9 +71,7 @@ def test_an_application_of_the_library_reads_and_appends_our_facts(
     offer = {"offer": "o1", "by": "us", "kind": "goods"}
     ledger.record(known)
     ledger.record({"type": "HelpOffered", "partner": "acme", "data": offer})
-    recorder = LedgerRecorder(
-        opened.pool, opened.writer, ledger.name, opened.owner_dsn
-    )
+    recorder = LedgerRecorder(opened.pool, opened.writer, ledger.name, opened.owner_dsn)
     with application_of(recorder) as application:
         state = application.repository.get(
             "acme", projector_func=relationship_in(ZoneInfo("UTC"))

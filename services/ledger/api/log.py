@@ -98,5 +98,3 @@ def get_event(request: Request, grant: Reader, id: str) -> Response:  # noqa: A0
     revised = [event_log.answer(row) for row in reader.revisions(grant.ledger, found)]
     body = {**event_log.answer(found), "revised_by": revised}
     return respond(request, Answer(body, head))
-
-

@@ -68,14 +68,10 @@ def begin_batch(
     ids = {i.causation for rec in recordings for i in rec.items if i.causation}
     recorded = find_ids(connection, states.ledger, ids)
     claims = Claims(connection, states.ledger, found)
-    return Batch(
-        connection, states, head.position, head.recorded_at, claims, recorded
-    )
+    return Batch(connection, states, head.position, head.recorded_at, claims, recorded)
 
 
-def find_ids(
-    connection: Connection[Any], ledger: str, ids: Iterable[str]
-) -> set[str]:
+def find_ids(connection: Connection[Any], ledger: str, ids: Iterable[str]) -> set[str]:
     """Which of some events are recorded."""
     wanted = list(ids)
     if not wanted:

@@ -200,9 +200,7 @@ def _row(event: StoredEvent) -> event_log.StoredEvent:
 def _stored(row: event_log.StoredEvent) -> StoredEvent:
     if row.schema == FOREIGN:
         return StoredEvent(row.partner, row.version, row.type, row.data.encode())
-    return LedgerStoredEvent(
-        row.partner, row.version, row.type, row.data.encode(), row
-    )
+    return LedgerStoredEvent(row.partner, row.version, row.type, row.data.encode(), row)
 
 
 def _notification(row: event_log.StoredEvent) -> Notification:

@@ -1,19 +1,22 @@
 """What a correction or retraction has to be held against, gathered from log and batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final, Protocol
+
+from psycopg import Connection
 
 from contracts.events import (
     LEDGER_STREAM,
     EventCorrected,
+    EventData,
     EventRetracted,
     PartnerIdentified,
     PartnerMerged,
     PersonAdded,
     RecordedEvent,
 )
-from contracts.events.reading import in_force, read
+from contracts.events.reading import Fact, read
 from services.foundation.database import statement
 from services.foundation.event_log import decode, read_streams
 from services.ledger.rules.checks import LedgerView
@@ -21,11 +24,26 @@ from services.ledger.rules.refusals import TargetNotFound
 from services.ledger.rules.relationship import Relationship
 from services.ledger.rules.replay import fold
 from services.ledger.rules.revision import Revision, revise
+from services.ledger.store.states import LedgerStates
 
-if TYPE_CHECKING:
-    from services.ledger.store.batch import Batch
+HERE: Final = "services.ledger.store"
+PARTNER_FIELDS: Final = frozenset(
+    field
+    for model in EventData.catalogue.values()
+    for field, kind in model.named
+    if kind == "partner"
+)
 
-HERE = "services.ledger.store"
+
+class Undecided(Protocol):
+    """What a revision needs of the batch that it is decided in."""
+
+    connection: Connection[Any]
+    states: LedgerStates
+    events: list[RecordedEvent]
+
+    def state(self, partner: str) -> Relationship:
+        """The state of a stream as the batch leaves it so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,7 @@ class Revised:
     completed: Mapping[str, Any]
 
 
-def prepare_revision(batch: "Batch", candidate: RecordedEvent) -> Revised:
+def prepare_revision(batch: Undecided, candidate: RecordedEvent) -> Revised:
     """Decide a correction or retraction against all that it could touch."""
     change = candidate.data
     if not isinstance(change, EventCorrected | EventRetracted):
@@ -46,19 +64,15 @@ def prepare_revision(batch: "Batch", candidate: RecordedEvent) -> Revised:
     if not targets:
         raise TargetNotFound("/data/target")
     outside = _outside(batch, targets[0], {e.partner for e in events})
-    partners = {
-        ref: batch.state(ref)
-        for event in [*events, candidate]
-        for _, kind, ref in event.data.references()
-        if kind == "partner"
-    }
+    named = partners_named([*events, candidate])
+    partners = {partner: batch.state(partner) for partner in named}
     view = LedgerView(batch.state(LEDGER_STREAM), partners)
     zone = batch.states.zone
     completed = revise(Revision(events, outside, candidate, change, view, zone))
     return Revised(events, completed)
 
 
-def group_of(batch: "Batch", partner: str) -> frozenset[str]:
+def group_of(batch: Undecided, partner: str) -> frozenset[str]:
     """The streams tied to one by merges, in the log or earlier in this batch."""
     merges = [
         {event.partner, event.data.into}
@@ -73,14 +87,14 @@ def group_of(batch: "Batch", partner: str) -> frozenset[str]:
     return group
 
 
-def events_of(batch: "Batch", streams: frozenset[str]) -> list[RecordedEvent]:
+def events_of(batch: Undecided, streams: frozenset[str]) -> list[RecordedEvent]:
     """The events of some streams, this batch's included."""
     rows = read_streams(batch.connection, batch.states.ledger, streams)
     new = [event for event in batch.events if event.partner in streams]
     return [decode(row) for row in rows] + new
 
 
-def refold(batch: "Batch", event: RecordedEvent) -> Mapping[str, Relationship]:
+def refold(batch: Undecided, event: RecordedEvent) -> Mapping[str, Relationship]:
     """The states of all streams that a revision or merge touches."""
     streams = group_of(batch, event.partner)
     events = events_of(batch, streams)
@@ -89,7 +103,7 @@ def refold(batch: "Batch", event: RecordedEvent) -> Mapping[str, Relationship]:
 
 
 def _outside(
-    batch: "Batch", target: RecordedEvent, inside: set[str]
+    batch: Undecided, target: RecordedEvent, inside: set[str]
 ) -> list[RecordedEvent]:
     """Events in force on other streams that name what the target introduced.
 
@@ -104,11 +118,33 @@ def _outside(
     rows = batch.connection.execute(statement(HERE, "find_naming"), parameters)
     streams = {partner for (partner,) in rows} | {e.partner for e in batch.events}
     return [
-        event
-        for stream in streams - inside
-        for event in in_force(events_of(batch, frozenset((stream,))))
-        if any((k, ref) == (kind, reference) for _, k, ref in event.data.references())
+        fact.event
+        for stream in sorted(streams - inside)
+        for fact in _naming(batch, stream, kind, reference)
     ]
+
+
+def _naming(batch: Undecided, stream: str, kind: str, reference: str) -> list[Fact]:
+    """The facts of a stream that name something of another by this reference."""
+    facts = read(events_of(batch, frozenset((stream,))), batch.states.zone)
+    if any(fact.introduced == (kind, stream, reference) for fact in facts):
+        return []
+    return [
+        fact
+        for fact in facts
+        if any((k, ref) == (kind, reference) for _, k, ref in fact.data.references())
+    ]
+
+
+def partners_named(events: Iterable[RecordedEvent]) -> set[str]:
+    """The partners that events name, in their data or in the data of a correction."""
+    named = set()
+    for event in events:
+        named |= {ref for _, kind, ref in event.data.references() if kind == "partner"}
+        if isinstance(event.data, EventCorrected):
+            corrected = event.data.data or {}
+            named |= {v for k, v in corrected.items() if k in PARTNER_FIELDS}
+    return {name for name in named if isinstance(name, str)}
 
 
 def _named_across(target: RecordedEvent) -> tuple[str, str] | None:

@@ -175,7 +175,10 @@ class Writer:
         The lock on the head waits for the broken transaction, should it still run.
         """
         try:
-            with self._pool.connection(PATIENCE) as connection, connection.transaction():
+            with (
+                self._pool.connection(PATIENCE) as connection,
+                connection.transaction(),
+            ):
                 lock_head(connection, ledger)
                 recorded = find_ids(connection, ledger, attempt.ids)
         except (OperationalError, PoolTimeout, PoolClosed) as error:

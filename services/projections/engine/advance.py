@@ -77,8 +77,7 @@ def _advance(
             return False
         generation, position = row
         events = [
-            decode(stored)
-            for stored in read_after(connection, ledger, position, most)
+            decode(stored) for stored in read_after(connection, ledger, position, most)
         ]
         if not events:
             return False

@@ -24,7 +24,6 @@ from contracts.events import (
 from contracts.events.reading import Fact
 from contracts.quantity import Quantity, counted
 
-
 WORLD: Final = "world"
 
 

@@ -122,5 +122,3 @@ def _copy(
     with connection.cursor().copy(statement(HERE, f"copy_{table}")) as copy:
         for row in rows:
             copy.write_row(row)
-
-
