@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -93,12 +94,20 @@ class Running:
     def serve(self) -> None:
         """Serve until stopped; the worker lives as long."""
         sys.setswitchinterval(SWITCH_SECONDS)
+        _unwind_on_signals()
         with _worker(self._dsns):
             self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
         """Make `serve` return."""
         self._server.should_exit = True
+
+
+def _unwind_on_signals() -> None:
+    """Uvicorn raises a signal again when it has stopped: let the rest stop in order."""
+    if threading.current_thread() is threading.main_thread():
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda _number, _frame: None)
 
 
 def _listen(host: str, port: int) -> socket.socket:

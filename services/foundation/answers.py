@@ -27,19 +27,30 @@ def encode(value: Json) -> bytes:
 
 
 def negotiate(request: Request, offered: Sequence[str]) -> str:
-    """The offered media type that the client accepts best; 406 if none."""
+    """The offered media type that the client accepts best; 406 if none.
+
+    For each kind the most precise pattern that covers it decides (RFC 9110, 12.5.1).
+    """
     accepted = request.headers.get("accept", "*/*")
     if accepted == "*/*" or not accepted.strip():
         return offered[0]
-    ranked = []
-    for place, part in enumerate(accepted.split(",")):
-        pattern, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        ranked.append((-_weight(parameters), -_precision(pattern), place, pattern))
-    for weight, _, _, pattern in sorted(ranked):
-        chosen = next((kind for kind in offered if _covers(pattern, kind)), None)
-        if weight < 0 and chosen is not None:
-            return chosen
-    raise Problem("not-acceptable", f"This path answers as {', '.join(offered)}.")
+    ranges = [_range(place, part) for place, part in enumerate(accepted.split(","))]
+    best, chosen = (0.0, 0), None
+    for kind in offered:
+        covering = [r for r in ranges if _covers(r[3], kind)]
+        if not covering:
+            continue
+        _, weight, place, _ = max(covering)
+        if weight > 0 and (chosen is None or (weight, -place) > best):
+            best, chosen = (weight, -place), kind
+    if chosen is None:
+        raise Problem("not-acceptable", f"This path answers as {', '.join(offered)}.")
+    return chosen
+
+
+def _range(place: int, part: str) -> tuple[int, float, int, str]:
+    pattern, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    return _precision(pattern), _weight(parameters), place, pattern
 
 
 def _weight(parameters: Sequence[str]) -> float:

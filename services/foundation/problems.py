@@ -10,11 +10,14 @@ from psycopg import OperationalError
 from psycopg_pool import PoolClosed, PoolTimeout
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from contracts.canonical import Json, canonical
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
+ERRORS_TOLD: Final = 10
+"""An answer stays small, however much of a request is wrong."""
 
 
 class Kind(NamedTuple):
@@ -105,7 +108,8 @@ class Problem(Exception):
     def body(self, language: str = "en") -> dict[str, Json]:
         """The members of the answer, titled in a language."""
         kind = KINDS[self.code]
-        errors = [{"pointer": pointer, "reason": why} for pointer, why in self.errors]
+        told = self.errors[:ERRORS_TOLD]
+        errors = [{"pointer": pointer, "reason": why} for pointer, why in told]
         return {
             "type": f"/problems/{self.code}",
             "code": self.code,
@@ -120,19 +124,19 @@ class Problem(Exception):
 def language_of(request: Request) -> str:
     """The language that the client likes best of those that there are."""
     wanted = request.headers.get("accept-language", "").lower()
-    ranked = sorted(
-        (_ranked(part) for part in wanted.split(",") if part.strip()), reverse=True
-    )
+    ranked = [_ranked(part) for part in wanted.split(",") if part.strip()]
+    ranked.sort(key=lambda choice: -choice[0])  # equals keep the client's order
     known = [tag[:2] for weight, tag in ranked if weight and tag[:2] in {"en", "ja"}]
     return known[0] if known else "en"
 
 
 def _ranked(part: str) -> tuple[float, str]:
-    tag, _, weight = part.partition(";q=")
+    tag, _, parameter = (piece.strip() for piece in part.partition(";"))
+    name, _, weight = (piece.strip() for piece in parameter.partition("="))
     try:
-        return float(weight or 1), tag.strip()
+        return float(weight) if name == "q" else 1.0, tag
     except ValueError:
-        return 0.0, tag.strip()
+        return 0.0, tag
 
 
 def respond(request: Request, problem: Problem) -> Response:
@@ -204,7 +208,21 @@ def _on_http(request: Request, error: Exception) -> Response:
     code = BY_STATUS.get(error.status_code, "invalid")
     problem = Problem(code, "See the documentation of this path.")
     problem.headers.update(error.headers or {})
+    if code == "method-not-allowed":
+        problem.headers["Allow"] = ", ".join(_methods_of(request))
     return respond(request, problem)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """What the path allows: several routes may share it."""
+    return [
+        method
+        for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def _on_database(request: Request, error: Exception) -> Response:

@@ -34,6 +34,7 @@ class Proxy:
     listener: socket.socket
     armed: Cut | None = None
     hides: bool = False
+    cuts_all: bool = False
     is_away: bool = False
     is_closed: bool = False
     cuts: list[Cut] = field(default_factory=list)
@@ -41,9 +42,15 @@ class Proxy:
     threads: list[threading.Thread] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def cut_next_commit(self, how: Cut, *, then_away: bool = False) -> None:
-        """Break the connection that commits next; then, if told, all others too."""
-        self.armed, self.hides = how, then_away
+    def cut_next_commit(
+        self, how: Cut, *, others_too: bool = False, then_away: bool = False
+    ) -> None:
+        """Break the connection that commits next; if told, all others at once.
+
+        `then_away`: nor does any new one come through.
+        """
+        self.cuts_all, self.hides = others_too or then_away, then_away
+        self.armed = how
 
     def come_back(self) -> None:
         """Let connections through again."""
@@ -93,7 +100,7 @@ class Proxy:
                 _read_answer(server)
             self.is_away = self.hides
             self.cuts.append(how)
-        if self.is_away:
+        if self.cuts_all:
             self.cut_all()
         return True
 

@@ -11,7 +11,9 @@ from services.ledger.intake.prepare import Conditions
 
 BODY_BYTES: Final = 1024 * 1024
 _TAG: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
-_KEY: Final = re.compile(r'(?:"([^"\\\x00-\x1f\x7f]{1,255})"|([!-~]{1,255}))')
+_KEY: Final = re.compile(
+    r'(?:"((?:[^"\\\x00-\x1f\x7f]|\\["\\]){1,255})"|([!#-\[\]-~]{1,255}))'
+)
 
 
 def require_media_type(request: Request, wanted: str) -> None:
@@ -61,7 +63,7 @@ def _key(request: Request) -> str | None:
     if match is None:
         reason = [("/headers/Idempotency-Key", "must be a token or quoted, 1 to 255")]
         raise Problem("invalid", "See errors.", errors=reason)
-    return match[1] or match[2]
+    return match[2] or re.sub(r"\\(.)", r"\1", match[1])
 
 
 def _version(request: Request) -> int | None:

@@ -53,20 +53,29 @@ def prepare(
     items = content if isinstance(content, list) else [content]
     ids = [new_event_id() for _ in items]
     key = key_of_client(conditions.key) if conditions.key else None
-    fingerprint = digest(_without_personal_data(content)) if key else None
 
     def build(*, taken: bool) -> Recording:
+        prepared = _items(content, items, ids, sender, taken=taken)
         return Recording(
-            items=_items(content, items, ids, sender, taken=taken),
+            items=prepared,
             recorded_by=sender.name,
             key=key,
-            fingerprint=fingerprint,
+            fingerprint=digest(_without_personal_data(content)) if key else None,
             expected_version=conditions.expected_version,
             names_partner=any(_names_itself(item) for item in items),
             otherwise=lambda: build(taken=True),
         )
 
     return build(taken=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One event as sent: its id to be, and where it stands in the body."""
+
+    content: Json
+    id: str
+    at: str
 
 
 def _items(
@@ -81,8 +90,8 @@ def _items(
     earlier: list[Introduced] = []
     in_list = isinstance(content, list)
     for number, (sent, event_id) in enumerate(zip(items, ids, strict=True)):
-        at = f"/{number}" if in_list else ""
-        item = _item(sent, event_id, sender, at, earlier, taken=taken)
+        one = Sent(sent, event_id, f"/{number}" if in_list else "")
+        item = _item(one, sender, earlier, taken=taken)
         prepared.append(item)
         if in_list:
             earlier.append(_introduced(item))
@@ -90,31 +99,35 @@ def _items(
 
 
 def _item(
-    sent: Json,
-    event_id: str,
-    sender: Sender,
-    at: str,
-    earlier: Sequence[Introduced],
-    *,
-    taken: bool,
+    sent: Sent, sender: Sender, earlier: Sequence[Introduced], *, taken: bool
 ) -> Item:
-    if not isinstance(sent, dict):
-        raise _invalid([(at, "must be an object")])
-    model = EventData.catalogue.get(str(sent.get("type")))
-    try:
-        resolved = resolve(sent, model, earlier) if model and earlier else sent
-    except WrongPlaceError as error:
-        reason = "names no earlier item of the list that introduces such a thing"
-        raise _invalid([(at + error.pointer, reason)]) from None
-    request = _envelope(resolved, at)
+    if not isinstance(sent.content, dict):
+        raise _invalid([(sent.at, "must be an object")])
+    model = EventData.catalogue.get(str(sent.content.get("type")))
+    request = _envelope(_resolved(sent, model, earlier), sent.at)
     if model is None:
-        raise _invalid([(f"{at}/type", "is not a known type; see /v1/schemas")])
-    data = _data(model, request.data or {}, at)
-    partner = request.partner or _own_name(data, event_id, at, taken=taken)
+        reason = "is not a known type; see /v1/schemas"
+        raise _invalid([(f"{sent.at}/type", reason)])
+    data = _data(model, request.data or {}, sent.at)
+    used = {one.partner for one in earlier}
+    partner = request.partner or _own_name(data, sent, used, taken=taken)
     fault = fault_alone(partner, data)
     if fault is not None:
-        raise _invalid([(at + fault[0], fault[1])])
-    return _dated(sent, event_id, sender, at, request, data, partner)
+        raise _invalid([(sent.at + fault[0], fault[1])])
+    return _dated(sent, sender, request, data, partner)
+
+
+def _resolved(
+    sent: Sent, model: type[EventData] | None, earlier: Sequence[Introduced]
+) -> Mapping[str, Json]:
+    content: Mapping[str, Json] = sent.content
+    if model is None or not earlier:
+        return content
+    try:
+        return resolve(content, model, earlier)
+    except WrongPlaceError as error:
+        reason = "names no earlier item of the list that introduces such a thing"
+        raise _invalid([(sent.at + error.pointer, reason)]) from None
 
 
 def _envelope(sent: Mapping[str, Json], at: str) -> EventRequest:
@@ -131,33 +144,32 @@ def _data(model: type[EventData], data: Mapping[str, Any], at: str) -> EventData
         raise _invalid(faults(error, f"{at}/data")) from None
 
 
-def _own_name(data: EventData, event_id: str, at: str, *, taken: bool) -> str:
+def _own_name(
+    data: EventData, sent: Sent, used: set[str | None], *, taken: bool
+) -> str:
     if not isinstance(data, PartnerIdentified):
-        raise _invalid([(f"{at}/partner", "is missing")])
+        raise _invalid([(f"{sent.at}/partner", "is missing")])
     private = data.kind == "person"
-    return partner_id(data.name, event_id, taken=taken, private=private)
+    name = partner_id(data.name, sent.id, taken=taken, private=private)
+    if name in used:
+        return partner_id(data.name, sent.id, taken=True, private=private)
+    return name
 
 
 def _dated(
-    sent: Mapping[str, Json],
-    event_id: str,
-    sender: Sender,
-    at: str,
-    request: EventRequest,
-    data: EventData,
-    partner: str,
+    sent: Sent, sender: Sender, request: EventRequest, data: EventData, partner: str
 ) -> Item:
     occurred_at = request.occurred_at or format_instant(sender.now)
     span = interval(occurred_at, sender.zone)
-    corrected = data.occurred_at if isinstance(data, EventCorrected) else None
-    if span.first > sender.now + FUTURE:
-        raise _invalid([(f"{at}/occurred_at", "lies more than a day in the future")])
-    if corrected and interval(corrected, sender.zone).first > sender.now + FUTURE:
-        reason = "lies more than a day in the future"
-        raise _invalid([(f"{at}/data/occurred_at", reason)])
-    source = request.source and Source(request.source.system, request.source.ref)
+    _check_not_future(span.first, sender, f"{sent.at}/occurred_at")
+    if isinstance(data, EventCorrected) and data.occurred_at is not None:
+        corrected = interval(data.occurred_at, sender.zone).first
+        _check_not_future(corrected, sender, f"{sent.at}/data/occurred_at")
+    source = (
+        Source(request.source.system, request.source.ref) if request.source else None
+    )
     return Item(
-        id=event_id,
+        id=sent.id,
         partner=partner,
         occurred_at=occurred_at,
         occurred_from=span.first,
@@ -167,8 +179,13 @@ def _dated(
         causation=request.causation,
         correlation=request.correlation,
         source=source,
-        fingerprint=digest(_without_personal_data(sent)) if source else None,
+        fingerprint=digest(_without_personal_data(sent.content)) if source else None,
     )
+
+
+def _check_not_future(first: datetime, sender: Sender, pointer: str) -> None:
+    if first > sender.now + FUTURE:
+        raise _invalid([(pointer, "lies more than a day in the future")])
 
 
 def _introduced(item: Item) -> Introduced:

@@ -29,9 +29,10 @@ def get_partners(
     cursor: Annotated[QueryText | None, Query()] = None,
 ) -> Response:
     """The partners by id: who they are, and the net of each unit."""
-    page = unpack_cursor(cursor, {"partner": str})
+    page = unpack_cursor(cursor, {"partner": str, "top": int})
+    top = min(page["top"], listed.position) if page else listed.position
     parameters = listed.parameters(
-        after=page["partner"] if page else "", max_rows=limit + 1
+        after=page["partner"] if page else "", top=top, max_rows=limit + 1
     )
     with request.app.state.pool.connection() as connection:
         rows = connection.execute(
@@ -42,7 +43,7 @@ def get_partners(
         for balance in read_balances(connection, weighed, streams):
             nets.setdefault(balance["partner"], {})[balance["unit"]] = balance["net"]
     items = [_partner(row, nets.get(row[0], {})) for row in rows[:limit]]
-    more = {"partner": rows[limit - 1][0]} if len(rows) > limit else None
+    more = {"partner": rows[limit - 1][0], "top": top} if len(rows) > limit else None
     position = min(listed.position, weighed.position)
     body = {**weighed.clocks, "position": position, "items": items}
     headers = {**listed.headers, **weighed.headers}

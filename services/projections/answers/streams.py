@@ -1,17 +1,20 @@
 """Which streams answer for which partners at a cut, merges applied."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection
 
+from contracts.events.base import PARTNER
 from services.foundation.database import statement
 from services.foundation.problems import Problem
 from services.projections.answers.question import Question
 
 HERE: Final = "services.projections.answers"
 RETRACTED: Final = "EventRetracted"
+_PARTNER: Final = re.compile(PARTNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Streams:
 def read_merges(connection: Connection[Any], question: Question) -> Mapping[str, str]:
     """By merged partner, the one that it was merged into, at the cut."""
     rows = connection.execute(statement(HERE, "merges"), question.parameters())
-    return {merged: into for merged, into in rows.fetchall()}
+    return dict(rows.fetchall())
 
 
 def survivor(merges: Mapping[str, str], partner: str) -> str:
@@ -53,7 +56,7 @@ def streams_for(
     connection: Connection[Any], question: Question, partner: str
 ) -> Streams:
     """The streams of one partner; 404 when it is not known, or merged, at the cut."""
-    if not _is_known(connection, question, partner):
+    if not _PARTNER.fullmatch(partner) or not _is_known(connection, question, partner):
         raise Problem("not-found", "No such partner was known at this cut.")
     merges = read_merges(connection, question)
     if partner in merges:

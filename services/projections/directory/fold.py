@@ -41,6 +41,7 @@ class Partner:
     groups: tuple[str, ...] = ()
     owner: str | None = None
     merged_into: str | None = None
+    known_from: int = 0
 
 
 def fold(facts: Collection[Fact]) -> Partner | None:
@@ -48,7 +49,7 @@ def fold(facts: Collection[Fact]) -> Partner | None:
     partner: Partner | None = None
     for fact in sorted(facts, key=lambda f: (f.acts_from, f.event.position)):
         if isinstance(fact.data, PartnerIdentified):
-            partner = _identified(fact.data)
+            partner = replace(_identified(fact.data), known_from=fact.event.position)
     if partner is None:
         return None
     for fact in sorted(facts, key=lambda f: (f.acts_from, f.event.position)):

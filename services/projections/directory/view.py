@@ -67,4 +67,5 @@ def _columns(partner: Partner) -> tuple[Any, ...]:
         list(partner.groups),
         partner.owner,
         partner.merged_into,
+        partner.known_from,
     )

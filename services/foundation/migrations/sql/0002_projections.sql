@@ -146,6 +146,7 @@ CREATE TABLE directory (
     groups text [] NOT NULL,
     owner text,
     merged_into text,
+    known_from bigint NOT NULL,
     CONSTRAINT directory_pkey PRIMARY KEY (ledger_id, generation, partner)
 ) PARTITION BY LIST (generation);
 

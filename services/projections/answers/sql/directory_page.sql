@@ -13,5 +13,6 @@ WHERE
     AND generation = %(generation)s
     AND merged_into IS NULL
     AND partner > %(after)s
+    AND known_from <= %(top)s
 ORDER BY partner
 LIMIT %(max_rows)s
