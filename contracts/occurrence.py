@@ -65,7 +65,7 @@ def day_of(instant: datetime, zone: tzinfo) -> date:
 
 def format_instant(instant: datetime) -> str:
     """An instant as the ledger writes it: UTC, always six digits, `Z`."""
-    return instant.strftime(f"{instant.year:04d}-%m-%dT%H:%M:%S.%fZ")
+    return instant.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def _days(text: str) -> tuple[date, date | None]:

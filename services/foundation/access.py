@@ -20,6 +20,7 @@ from services.foundation.problems import Problem
 HERE: Final = "services.foundation"
 SCOPES: Final = ("record", "read", "admin")
 REMEMBERED_SECONDS: Final = 2.0
+LOOKING_SECONDS: Final = 1.0
 _KEY: Final = re.compile(r"al\.([a-z0-9][a-z0-9-]{0,62})\.[A-Za-z0-9_-]{43}")
 
 
@@ -60,7 +61,11 @@ def add_key(
 
 
 class Access:
-    """Looks keys up, and remembers them for a moment."""
+    """Looks keys up, and remembers them for a moment.
+
+    A key whose moment is over is looked up again by one request; the others that arrive
+    meanwhile still get what is remembered.
+    """
 
     def __init__(self, pool: ConnectionPool[Connection[Any]]) -> None:
         self._pool = pool
@@ -68,17 +73,19 @@ class Access:
 
     async def grant(self, key: str) -> Grant | None:
         """What a key allows, or None if there is no such key."""
-        seen = self._seen.get(key)
         now = time.monotonic()
-        if seen is not None and seen[0] > now:
-            return seen[1]
+        until, remembered = self._seen.get(key, (0.0, None))
+        if until > now:
+            return remembered
         match = _KEY.fullmatch(key)
         if match is None:
             return None
+        if remembered is not None:
+            self._seen[key] = (now + LOOKING_SECONDS, remembered)
         found = await run_in_threadpool(self._find, match[1], key)
         if len(self._seen) > 10_000:  # noqa: PLR2004 (guessing must not fill memory)
             self._seen.clear()
-        self._seen[key] = (now + REMEMBERED_SECONDS, found)
+        self._seen[key] = (time.monotonic() + REMEMBERED_SECONDS, found)
         return found
 
     def _find(self, ledger: str, key: str) -> Grant | None:

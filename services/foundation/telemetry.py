@@ -86,3 +86,4 @@ def settle_memory() -> None:
     """Keep what start-up made out of garbage collection: it made requests wait."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

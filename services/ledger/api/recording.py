@@ -10,8 +10,7 @@ from contracts.answers import EventAnswer, EventsAnswer, ProblemAnswer
 from contracts.canonical import Json, canonical
 from contracts.requests import EventRequest
 from services.foundation.access import Grant, may_record
-from services.foundation.answers import encode
-from services.foundation.event_log import StoredEvent, answer
+from services.foundation.event_log import StoredEvent, answer_json
 from services.foundation.problems import Problem
 from services.ledger.api.refusing import as_problem, as_service_problem
 from services.ledger.intake import bodies
@@ -145,5 +144,6 @@ def _receipt(outcome: r.Recorded, *, in_list: bool) -> Response:
     }
     if outcome.replayed:
         headers["Idempotent-Replayed"] = "true"
-    body = {"items": [answer(row) for row in rows]} if in_list else answer(last)
-    return Response(encode(body), 201, headers, "application/json")
+    told = ",".join(map(answer_json, rows))
+    body = f'{{"items":[{told}]}}' if in_list else told
+    return Response(body, 201, headers, "application/json")

@@ -86,13 +86,26 @@ class Relationship:
 
 def evolve(state: Relationship, fact: Fact) -> Relationship:
     """The state after one more fact, which is legal in it."""
-    state = replace(state, version=fact.event.version)
-    new = fact.introduced
+    new, things = fact.introduced, state.things
     if new is not None:
-        known = state.things.get(new)
+        known = things.get(new)
         born = _born(fact) if known is None else _agreed(known, fact)
-        state = _put(state, new, born)
-    return _settle(state, fact)
+        things = things.insert(new, born)
+    return _settle(_moved(state, fact.event.version, things), fact)
+
+
+def _moved(
+    state: Relationship, version: int, things: "HashTrieMap[Thing, AnyRecord]"
+) -> Relationship:
+    """The state with other things; built directly, since it runs for every event."""
+    return Relationship(
+        state.partner,
+        version,
+        state.identified,
+        state.merged_into,
+        state.members,
+        things,
+    )
 
 
 def _born(fact: Fact) -> AnyRecord:
@@ -120,7 +133,7 @@ def _agreed(known: AnyRecord, fact: Fact) -> AnyRecord:
 
 
 def _put(state: Relationship, key: Thing, record: AnyRecord) -> Relationship:
-    return replace(state, things=state.things.insert(key, record))
+    return _moved(state, state.version, state.things.insert(key, record))
 
 
 def _change(

@@ -126,24 +126,27 @@ class Batch:
         if item.causation is not None and item.causation not in self.recorded_ids:
             raise refusals.UnknownCausation("/causation")
         state = self.state(item.partner)
-        event = self._tentative(item, recorded_by, state)
         if isinstance(item.data, EventRetracted | EventCorrected):
-            self._revise(event, item)
-        else:
-            completed = decide(
-                state, self._view(item), item.id, item.data, item.occurred_from
-            )
-            event = replace(event, completed=completed)
-            self._keep(event, item)
-            self._evolve(state, event)
+            self._revise(self._event(item, recorded_by, state, {}), item)
+            return
+        completed = decide(
+            state, self._view(item), item.id, item.data, item.occurred_from
+        )
+        event = self._event(item, recorded_by, state, completed)
+        self._keep(event, item)
+        self._evolve(state, event)
 
     def _view(self, item: r.Item) -> LedgerView:
         named = [ref for _, kind, ref in item.data.references() if kind == "partner"]
         partners = {partner: self.state(partner) for partner in named}
         return LedgerView(self.state(LEDGER_STREAM), partners)
 
-    def _tentative(
-        self, item: r.Item, recorded_by: str, state: Relationship
+    def _event(
+        self,
+        item: r.Item,
+        recorded_by: str,
+        state: Relationship,
+        completed: Mapping[str, Any],
     ) -> RecordedEvent:
         return RecordedEvent(
             id=item.id,
@@ -161,7 +164,7 @@ class Batch:
             correlation=item.correlation,
             source=item.source,
             data=item.data,
-            completed={},
+            completed=completed,
         )
 
     def _keep(self, event: RecordedEvent, item: r.Item) -> None:

@@ -1,6 +1,7 @@
 """Group commit: what queues for a ledger while it is busy becomes one transaction."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,25 +11,24 @@ from typing import Any, Final
 
 import structlog
 from psycopg import Connection, OperationalError
-from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+from psycopg_pool import ConnectionPool
 
 from services.ledger.store import recordings as r
 from services.ledger.store.append import (
     UnknownLedgerError,
     begin_batch,
     decide_all,
-    find_ids,
     find_zone,
-    lock_head,
     write,
 )
+from services.ledger.store.attempt import Attempt, is_lost, took_effect
 from services.ledger.store.batch import Batch
 from services.ledger.store.states import LedgerStates
 
 QUEUED_AT_MOST: Final = 2_000
 ITEMS_A_TRANSACTION: Final = 500
 PATIENCE: Final = 10.0
-"""Seconds that a writer waits for a connection before it gives up."""
+"""Seconds that a writer looks for a connection that works before it gives up."""
 
 Answer = r.Outcomes | BaseException
 log = structlog.get_logger(__name__)
@@ -63,6 +63,8 @@ class Writer:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="writer")
         self._lock = Lock()
         self._queues: dict[str, LedgerQueue] = {}
+        self._without_thread = 0
+        self._closing = False
 
     async def record(self, submission: r.Submission) -> r.Outcomes:
         """Record a submission; raises WriterError when its fate is not an outcome."""
@@ -78,6 +80,8 @@ class Writer:
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
+        with self._lock:
+            self._closing = True
         self._threads.shutdown(wait=True)
 
     def _enqueue(self, waiting: Waiting) -> None:
@@ -87,17 +91,32 @@ class Writer:
             if len(queue.waiting) >= QUEUED_AT_MOST:
                 raise r.QueueFull
             queue.waiting.append(waiting)
-            if queue.busy:
-                return
-            queue.busy = True
+            if not queue.busy:
+                queue.busy = True
+                self._start(ledger, queue)
+
+    def _start(self, ledger: str, queue: LedgerQueue) -> None:
+        self._without_thread += 1
         self._threads.submit(self._drain, ledger, queue)
 
     def _drain(self, ledger: str, queue: LedgerQueue) -> None:
-        """Work until the ledger's queue is empty."""
+        """Work until the ledger's queue is empty, or another has waited its turn."""
+        with self._lock:
+            self._without_thread -= 1
         while taken := self._take(queue):
             submissions = [w.submission for w in taken]
             answers = self._answers(ledger, queue, submissions)
             _tell(taken, answers)
+            if self._gives_way(ledger, queue):
+                return
+
+    def _gives_way(self, ledger: str, queue: LedgerQueue) -> bool:
+        """Line up again when another ledger has no thread to work on it."""
+        with self._lock:
+            if self._closing or not self._without_thread:
+                return False
+            self._start(ledger, queue)
+            return True
 
     def _take(self, queue: LedgerQueue) -> list[Waiting]:
         taken: list[Waiting] = []
@@ -127,19 +146,24 @@ class Writer:
     def _commit(
         self, ledger: str, queue: LedgerQueue, submissions: Sequence[r.Submission]
     ) -> list[r.Outcomes]:
-        """Decide and append in one transaction; settle it when the connection breaks."""
-        attempt = Attempt(submissions)
-        try:
-            with self._pool.connection(PATIENCE) as connection:
-                return self._attempt(connection, ledger, queue, attempt)
-        except (PoolTimeout, PoolClosed) as error:
-            raise r.Unavailable from error
-        except OperationalError as error:
-            queue.states = None
-            log.warning("connection_lost", ledger=ledger, sent=len(attempt.ids))
-            if not attempt.ids:
-                raise r.Unavailable from error
-            return self._settle(ledger, queue, attempt)
+        """Decide and append in one transaction.
+
+        When the connection breaks, learn first what became of it: what was recorded is
+        answered so, and what was not is tried anew.
+        """
+        attempt, give_up_at = Attempt(submissions), time.monotonic() + PATIENCE
+        while True:
+            try:
+                with self._pool.connection(PATIENCE) as connection:
+                    if took_effect(connection, ledger, attempt):
+                        return attempt.outcomes()
+                    attempt = Attempt(submissions)
+                    return self._attempt(connection, ledger, queue, attempt)
+            except OperationalError as error:
+                queue.states = None
+                log.warning("connection_lost", ledger=ledger, sent=len(attempt.ids))
+                if time.monotonic() > give_up_at or not is_lost(error):
+                    raise attempt.fate() from error
 
     def _attempt(
         self,
@@ -166,51 +190,6 @@ class Writer:
         if queue.states is None:
             queue.states = LedgerStates(ledger, find_zone(connection, ledger))
         return queue.states
-
-    def _settle(
-        self, ledger: str, queue: LedgerQueue, attempt: "Attempt"
-    ) -> list[r.Outcomes]:
-        """Learn whether a broken commit took effect, and record anew if it did not.
-
-        The lock on the head waits for the broken transaction, should it still run.
-        """
-        try:
-            with (
-                self._pool.connection(PATIENCE) as connection,
-                connection.transaction(),
-            ):
-                lock_head(connection, ledger)
-                recorded = find_ids(connection, ledger, attempt.ids)
-        except (OperationalError, PoolTimeout, PoolClosed) as error:
-            raise r.OutcomeUnknown from error
-        if recorded:
-            return attempt.outcomes()
-        return self._commit_again(ledger, queue, attempt.submissions)
-
-    def _commit_again(
-        self, ledger: str, queue: LedgerQueue, submissions: Sequence[r.Submission]
-    ) -> list[r.Outcomes]:
-        again = Attempt(submissions)
-        try:
-            with self._pool.connection(PATIENCE) as connection:
-                return self._attempt(connection, ledger, queue, again)
-        except (OperationalError, PoolTimeout, PoolClosed) as error:
-            queue.states = None
-            raise (r.OutcomeUnknown if again.ids else r.Unavailable) from error
-
-
-@dataclass(slots=True)
-class Attempt:
-    """One try at a transaction: what it decided, and the ids that it sent."""
-
-    submissions: Sequence[r.Submission]
-    decided: list[list[r.Outcome]] = field(default_factory=list)
-    position: int = 0
-    ids: list[str] = field(default_factory=list)
-
-    def outcomes(self) -> list[r.Outcomes]:
-        """What every submission came to."""
-        return [r.Outcomes(self.position, each) for each in self.decided]
 
 
 def _remember(states: LedgerStates, batch: Batch) -> None:
