@@ -21,7 +21,7 @@ class SourceRequest(Strict):
 class EventRequest(Strict):
     """One event to record.
 
-    `partner` may be left out of PartnerIdentified: the ledger makes an id from the name.
+    `partner` may be left out of PartnerIdentified: the name then gives the id.
     """
 
     type: TypeName

@@ -121,6 +121,7 @@ class EventData(Strict):
     personal: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
+    @override
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         cls.catalogue[cls.__name__] = cls
         fields = cls.model_fields.items()

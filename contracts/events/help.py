@@ -1,4 +1,4 @@
-"""Facts about help: asked for, offered, delivered, acknowledged, and what it brought."""
+"""Facts about help: asked for, offered, delivered, acknowledged, and its benefit."""
 
 from typing import Annotated, Literal, Self
 

@@ -3,6 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from contracts.events.base import (
     EventData,
@@ -32,6 +33,7 @@ class PartnerIdentified(EventData):
     country: Text | None = None
     domains: Texts | None = None
 
+    @override
     def personal_fields(self) -> tuple[str, ...]:
         """The names, when the partner is a person."""
         return ("name", "names") if self.kind == "person" else ()

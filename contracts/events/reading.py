@@ -73,7 +73,7 @@ class Fact:
 
 
 def thing(stream: str, kind: str, reference: str) -> Thing:
-    """What a reference on a stream names: `x` is its own, `merged/x` of a merged one."""
+    """What a reference on a stream names: `x` its own, `merged/x` a merged one's."""
     partner, slash, name = reference.rpartition("/")
     return (kind, partner, name) if slash else (kind, stream, reference)
 

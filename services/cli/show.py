@@ -22,7 +22,7 @@ def _shows() -> None:
 
 
 @show.command("balance")
-def show_balance(  # noqa: PLR0913 (each is an option of the command)
+def show_balance(  # noqa: PLR0913, PLR0917 (each is an option of the command)
     partner: Annotated[str, typer.Argument(help="The partner's id.")],
     as_of: Annotated[
         str | None, typer.Option(help="What had happened by then.")

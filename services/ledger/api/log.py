@@ -46,7 +46,7 @@ async def fresh_log(
 Reader = Annotated[Grant, Depends(fresh_log)]
 
 
-def _search(  # noqa: PLR0913 (the filters of api.md)
+def _search(
     partner: Annotated[StreamId | None, Query()] = None,
     type: Annotated[list[str] | None, Query(max_length=50)] = None,  # noqa: A002
     occurred_from: Annotated[QueryDate | None, Query()] = None,

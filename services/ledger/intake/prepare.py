@@ -17,7 +17,7 @@ from contracts.events import (
 from contracts.occurrence import format_instant, interval
 from contracts.requests import EventRequest
 from services.foundation.problems import Problem, faults
-from services.ledger.intake.naming import new_event_id, partner_id
+from services.ledger.intake.naming import partner_id
 from services.ledger.intake.references import Introduced, WrongPlaceError, resolve
 from services.ledger.rules.alone import fault_alone
 from services.ledger.store.recordings import Item, Recording, key_of_client

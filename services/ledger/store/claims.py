@@ -72,7 +72,7 @@ class Claims:
     def move(
         self, before: Sequence[RecordedEvent], after: Sequence[RecordedEvent]
     ) -> None:
-        """Free the sources of what a revision takes away; take back what it restores."""
+        """Free the sources that a revision takes away; take back those it restores."""
         ids_before, ids_after = {e.id for e in before}, {e.id for e in after}
         for event in before:
             if event.source is not None and event.id not in ids_after:

@@ -1,4 +1,4 @@
-"""What a correction or retraction has to be held against, gathered from log and batch."""
+"""What a correction or retraction is held against, gathered from log and batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -156,7 +156,7 @@ def read_balances(
     *,
     cut: int | None = None,
 ) -> Iterator[dict[str, Json]]:
-    """The balances of the partners that some streams answer for, by partner and unit."""
+    """The balances of partners that some streams answer for, by partner and unit."""
     parameters = question.parameters(**streams.parameters)
     if cut is not None:
         parameters["cut"] = cut

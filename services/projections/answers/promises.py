@@ -35,7 +35,7 @@ Wanted = Callable[[dict[str, Json]], bool]
 
 
 @router.get("/v1/offers", response_model=OffersAnswer, responses=PROBLEMS)
-def get_offers(  # noqa: PLR0913 (the parameters of api.md)
+def get_offers(
     request: Request,
     question: Asked,
     partner: Annotated[PartnerId | None, Query()] = None,
@@ -50,7 +50,7 @@ def get_offers(  # noqa: PLR0913 (the parameters of api.md)
 
 
 @router.get("/v1/commitments", response_model=CommitmentsAnswer, responses=PROBLEMS)
-def get_commitments(  # noqa: PLR0913 (the parameters of api.md)
+def get_commitments(
     request: Request,
     question: Asked,
     partner: Annotated[PartnerId | None, Query()] = None,
@@ -72,7 +72,7 @@ def _wanted(state: str | None, overdue: bool | None) -> Wanted:  # noqa: FBT001
     return wanted
 
 
-def _answer(  # noqa: PLR0913
+def _answer(
     request: Request,
     question: Question,
     kind: str,
@@ -95,7 +95,7 @@ def _answer(  # noqa: PLR0913
     return respond_list(request, answer, more)
 
 
-def _search(  # noqa: PLR0913
+def _search(
     connection: Connection[Any],
     question: Question,
     kind: str,

@@ -1,4 +1,4 @@
-"""The two clocks of a question: `as_of` and `known_at`, resolved to an instant and a cut."""
+"""The two clocks of a question: `as_of` as an instant, `known_at` as a cut."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -100,7 +100,7 @@ class Standing:
 
 
 def asks(projection: str, *, past: bool = True) -> Callable[..., Any]:
-    """A dependency: the question to one projection; `past`: may be of earlier knowledge."""
+    """A dependency: the question to one projection; `past` allows earlier knowledge."""
 
     async def now_only(
         request: Request,
@@ -111,7 +111,7 @@ def asks(projection: str, *, past: bool = True) -> Callable[..., Any]:
     ) -> Question:
         return await _ask(request, grant, projection, as_of, None, min_position, wait)
 
-    async def both(  # noqa: PLR0913 (the parameters of api.md)
+    async def both(
         request: Request,
         grant: Annotated[Grant, Depends(may_read)],
         as_of: AsOf | None = None,
@@ -125,7 +125,7 @@ def asks(projection: str, *, past: bool = True) -> Callable[..., Any]:
     return both if past else now_only
 
 
-async def _ask(  # noqa: PLR0913
+async def _ask(
     request: Request,
     grant: Grant,
     projection: str,

@@ -75,4 +75,5 @@ def _after(partner: Partner, data: EventData) -> Partner:
             return replace(partner, owner=person)
         case PartnerMerged(into=into):
             return replace(partner, merged_into=into)
-    return partner
+        case _:
+            return partner

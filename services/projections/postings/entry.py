@@ -29,7 +29,7 @@ WORLD: Final = "world"
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A signed amount of a unit on an account; ref is the offer, commitment, delivery."""
+    """A signed amount of a unit on an account; ref: the offer, commitment, delivery."""
 
     side: str
     account: str
@@ -129,6 +129,8 @@ def postings(fact: Fact) -> Iterator[Posting]:
             yield from _moved(fact, "awaiting", "disputed", ref)
         case DisputeResolved(delivery=ref, outcome=outcome):
             yield from _moved(fact, "disputed", OUTCOMES[outcome], ref)
+        case _:
+            pass
 
 
 OUTCOMES: Final = {
@@ -200,6 +202,8 @@ def _markers(fact: Fact) -> Iterator[Marker]:
                 yield Marker("offer", ref, "accepted")
             if completes:
                 yield Marker(kind, ref, "completed")
+        case _:
+            pass
 
 
 def _promise(fact: Fact) -> Promise | None:
@@ -209,7 +213,8 @@ def _promise(fact: Fact) -> Promise | None:
             return Promise("offer", o.offer or own, by, kind, quantity, until)
         case ResourceCommitted(by=by, kind=kind, quantity=quantity, due=due) as c:
             return Promise("commitment", c.commitment or own, by, kind, quantity, due)
-    return None
+        case _:
+            return None
 
 
 def _benefit(data: BenefitReported) -> Benefit:

@@ -57,7 +57,7 @@ CREATE TABLE idempotency (
     ledger_id text NOT NULL,
     key text NOT NULL,
     fingerprint text NOT NULL,
-    positions bigint [] NOT NULL,
+    positions bigint[] NOT NULL,
     CONSTRAINT idempotency_pkey PRIMARY KEY (ledger_id, key)
 );
 
@@ -66,7 +66,7 @@ CREATE TABLE keys (
     id text NOT NULL,
     name text NOT NULL,
     hash text NOT NULL,
-    scopes text [] NOT NULL,
+    scopes text[] NOT NULL,
     created_at timestamptz NOT NULL,
     revoked_at timestamptz,
     CONSTRAINT keys_pkey PRIMARY KEY (ledger_id, id),
@@ -74,8 +74,9 @@ CREATE TABLE keys (
 );
 
 -- Events are only ever added. The trigger holds even for the owner of the table; Citus
--- allows triggers only with this setting, which plain PostgreSQL ignores.
-SET LOCAL citus.enable_unsafe_triggers = on;
+-- allows triggers only with this setting, which plain PostgreSQL ignores. The name is
+-- quoted whole for sqlfluff, which does not read a dotted one.
+SET LOCAL "citus.enable_unsafe_triggers" = on;
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

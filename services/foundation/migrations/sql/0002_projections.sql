@@ -122,8 +122,9 @@ CREATE TABLE imprecise_dates (
 CREATE INDEX imprecise_dates_partner
 ON imprecise_dates (ledger_id, generation, partner, occurred_to);
 
--- Who was merged into whom, from which position on.
-CREATE TABLE merges (
+-- Who was merged into whom, from which position on. The name is quoted for sqlfluff,
+-- which takes it for a keyword.
+CREATE TABLE "merges" (
     ledger_id text NOT NULL,
     generation integer NOT NULL,
     partner text COLLATE "C" NOT NULL,
@@ -143,7 +144,7 @@ CREATE TABLE directory (
     names text NOT NULL,
     kind text,
     country text,
-    groups text [] NOT NULL,
+    groups text[] NOT NULL,
     owner text,
     merged_into text,
     known_from bigint NOT NULL,
@@ -155,10 +156,10 @@ CREATE TABLE markers_1 PARTITION OF markers FOR VALUES IN (1);
 CREATE TABLE promises_1 PARTITION OF promises FOR VALUES IN (1);
 CREATE TABLE benefits_1 PARTITION OF benefits FOR VALUES IN (1);
 CREATE TABLE imprecise_dates_1 PARTITION OF imprecise_dates FOR VALUES IN (1);
-CREATE TABLE merges_1 PARTITION OF merges FOR VALUES IN (1);
+CREATE TABLE merges_1 PARTITION OF "merges" FOR VALUES IN (1);
 CREATE TABLE directory_1 PARTITION OF directory FOR VALUES IN (1);
 
 GRANT SELECT, INSERT, UPDATE ON checkpoints, active_generations TO ledger_service;
 GRANT SELECT, INSERT, DELETE
-ON postings, markers, promises, benefits, imprecise_dates, merges TO ledger_service;
+ON postings, markers, promises, benefits, imprecise_dates, "merges" TO ledger_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON directory TO ledger_service;

@@ -4,5 +4,5 @@ SELECT
     %s,
     u.key,
     u.fingerprint,
-    string_to_array(u.positions, ' ')::bigint []
-FROM unnest(%s::text [], %s::text [], %s::text []) AS u (key, fingerprint, positions)
+    string_to_array(u.positions, ' ')::bigint[] AS positions
+FROM unnest(%s::text[], %s::text[], %s::text[]) AS u (key, fingerprint, positions)

@@ -8,6 +8,6 @@ WHERE
     ledger_id = %(ledger)s
     AND position > %(above)s
     AND position <= %(up_to)s
-    AND (%(types)s::text [] IS NULL OR type = any(%(types)s))
+    AND (%(types)s::text[] IS NULL OR type = any(%(types)s))
 ORDER BY position
 LIMIT %(max_rows)s

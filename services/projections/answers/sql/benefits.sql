@@ -5,7 +5,7 @@ SELECT
     b.gained_by,
     b.confidence,
     sum(b.amount)::text AS amount
-FROM unnest(%(streams)s::text [], %(roots)s::text []) AS u (stream, root)
+FROM unnest(%(streams)s::text[], %(roots)s::text[]) AS u (stream, root)
 INNER JOIN benefits AS b ON u.stream = b.partner
 WHERE
     b.ledger_id = %(ledger)s

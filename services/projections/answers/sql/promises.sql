@@ -3,7 +3,7 @@ WITH streams AS (
     SELECT
         u.stream,
         u.root
-    FROM unnest(%(streams)s::text [], %(roots)s::text []) AS u (stream, root)
+    FROM unnest(%(streams)s::text[], %(roots)s::text[]) AS u (stream, root)
 ),
 
 made AS (

@@ -4,10 +4,10 @@ INSERT INTO checkpoints (
 )
 SELECT
     ledger_heads.ledger_id,
-    %s,
-    %s,
-    %s,
-    0,
-    now()
+    %s AS projection,
+    %s AS generation,
+    %s AS version,
+    0 AS position,
+    now() AS advanced_at
 FROM ledger_heads
 ON CONFLICT (ledger_id, projection, generation) DO NOTHING

@@ -1,4 +1,4 @@
 -- Rows of who was merged into whom.
-COPY merges (
+COPY "merges" (
     ledger_id, generation, partner, position, n, into_partner, count
 ) FROM STDIN
