@@ -50,7 +50,7 @@ check: $(STAMP)  ## Lint, types, imports, SQL, generated schemas
 	$(BIN)/sqlfluff lint services
 	@set -eu; before=$$(mktemp -d); trap 'rm -rf "$$before"' EXIT; \
 	cp -R contracts/schemas "$$before/"; \
-	$(BIN)/python -m contracts.schemas; \
+	$(BIN)/python -m services.cli.schemas; \
 	if ! diff -r -q -x __pycache__ "$$before/schemas" contracts/schemas; then \
 	    echo "contracts/schemas was stale and has been written anew: commit it" >&2; exit 1; \
 	fi
@@ -65,7 +65,7 @@ bench: $(STAMP)  ## Measure against yardsticks in the same run
 	$(BIN)/python -m benchmarks
 
 schemas: $(STAMP)  ## Write the JSON Schemas and openapi.json
-	$(BIN)/python -m contracts.schemas
+	$(BIN)/python -m services.cli.schemas
 
 LOCK := $(BIN)/pip-compile pyproject.toml --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \

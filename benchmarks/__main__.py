@@ -7,11 +7,23 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import recording
+from benchmarks import (
+    balances,
+    batches,
+    folding,
+    in_process,
+    recording,
+    visible,
+)
 from benchmarks.figures import FULL, QUICK, Figure, Scale, keep, show
 
 MEASUREMENTS: Final[dict[str, Callable[[Scale], Iterator[Figure]]]] = {
     "recording": recording.measure,
+    "writer": in_process.measure,
+    "batches": batches.measure,
+    "visible": visible.measure,
+    "folding": folding.measure,
+    "balances": balances.measure,
 }
 
 

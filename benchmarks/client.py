@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
+from typing_extensions import override
+
 HEAD_END = b"\r\n\r\n"
 
 
@@ -30,10 +32,12 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
         self._waiting: asyncio.Future[Answered] | None = None
 
+    @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are none of asyncio's own classes.
         self._transport = cast("asyncio.WriteTransport", transport)
 
+    @override
     def data_received(self, data: bytes) -> None:
         self._read += data
         answered = _whole(self._read)
@@ -41,6 +45,7 @@ class Connection(asyncio.Protocol):
             self._read.clear()
             self._waiting.set_result(answered)
 
+    @override
     def connection_lost(self, exc: Exception | None) -> None:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(ConnectionError("the server hung up"))

@@ -1,12 +1,12 @@
-"""The load generator, a process of its own: a job on standard input, times on output."""
+"""The load generator, a process of its own: a job on its input, times on its output."""
 
 import asyncio
 import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from itertools import cycle
 from http import HTTPStatus
+from itertools import cycle
 from time import perf_counter
 
 import uvloop
@@ -27,7 +27,7 @@ class Job:
     warm_up: float = 0.5
     bodies: list[str] = field(default_factory=list)
     media_type: str = "application/json"
-    keyed: bool = False
+    with_keys: bool = False
 
     def requests(self) -> Iterator[bytes]:
         """Requests without end, each with a key of its own if so wished."""
@@ -35,7 +35,7 @@ class Job:
         paths = self.path.split()
         bodies = [body.encode() for body in self.bodies] or [b""]
         plain = [render(self.method, p, head, b) for p in paths for b in bodies]
-        if not self.keyed:
+        if not self.with_keys:
             yield from cycle(plain)
         for number, request in enumerate(cycle(plain)):
             first, rest = request.split(b"\r\n", 1)
@@ -64,7 +64,7 @@ async def run(job: Job) -> Times:
             answered = await connection.ask(next(requests))
             if begin <= sent:
                 times.seconds.append(perf_counter() - sent)
-                _note(times, answered)
+                note(times, answered)
 
     await asyncio.gather(*map(keep_asking, range(job.connections)))
     for connection in connections:
@@ -72,7 +72,8 @@ async def run(job: Job) -> Times:
     return times
 
 
-def _note(times: Times, answered: Answered) -> None:
+def note(times: Times, answered: Answered) -> None:
+    """Count an answer that is not a success, and keep the first."""
     if answered.status >= HTTPStatus.BAD_REQUEST:
         times.failed += 1
         times.first_failure = times.first_failure or answered.body.decode()

@@ -3,11 +3,16 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import quantiles
+from time import perf_counter
+from typing import Any
+
+import httpx2
 
 from benchmarks.load import Job
+from benchmarks.processes import Served
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +24,14 @@ class Pace:
     p99: float
 
 
-def run_load(job: Job) -> list[float]:
+class LoadFailedError(Exception):
+    """Some answers were not a success, so that their times mean nothing."""
+
+
+def run_load(job: Job, module: str = "benchmarks.load") -> list[float]:
     """The seconds that each answer took, in a process that only asks."""
     told = subprocess.run(  # noqa: S603 (our own module)
-        [sys.executable, "-m", "benchmarks.load"],
+        [sys.executable, "-m", module],
         input=json.dumps(asdict(job)).encode(),
         stdout=subprocess.PIPE,
         check=True,
@@ -33,10 +42,6 @@ def run_load(job: Job) -> list[float]:
     return list(times["seconds"])
 
 
-class LoadFailedError(Exception):
-    """Some answers were not a success, so that their times mean nothing."""
-
-
 def pace_of(rounds: Iterable[list[float]], seconds: float) -> Pace:
     """The pace of some rounds that each took so many seconds."""
     taken = list(rounds)
@@ -44,3 +49,22 @@ def pace_of(rounds: Iterable[list[float]], seconds: float) -> Pace:
     percentiles = quantiles(times, n=100, method="inclusive")
     rate = len(times) / (seconds * len(taken))
     return Pace(rate, percentiles[49] * 1000, percentiles[98] * 1000)
+
+
+def send_batch(system: Served, lines: Sequence[dict[str, Any]]) -> float:
+    """Record a batch over HTTP, all of it anew; the seconds that it took."""
+    content = "\n".join(map(json.dumps, lines))
+    begun = perf_counter()
+    answer = httpx2.post(
+        f"http://127.0.0.1:{system.port}/v1/events/batch",
+        content=content,
+        headers={
+            "Authorization": f"Bearer {system.key}",
+            "Content-Type": "application/x-ndjson",
+        },
+        timeout=60,
+    )
+    spent = perf_counter() - begun
+    if answer.raise_for_status().json()["recorded"] != len(lines):
+        raise LoadFailedError(answer.text)
+    return spent

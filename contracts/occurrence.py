@@ -8,6 +8,7 @@ with is moved to the nearest end of them.
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, StringConstraints
@@ -34,6 +35,7 @@ class Interval:
     last: datetime
 
 
+@lru_cache(maxsize=4096)  # the same days come again and again
 def interval(text: str, zone: tzinfo) -> Interval:
     """The interval that a date or instant denotes in a zone; ValueError if none."""
     if len(text) > len("2014-03-05"):

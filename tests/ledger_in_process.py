@@ -22,8 +22,7 @@ from services.ledger.store.writer import Writer
 from services.projections.answers.balances import read_balances
 from services.projections.answers.question import Question
 from services.projections.answers.streams import read_merges, streams_of, survivor
-from services.projections.engine.advance import advance
-from services.projections.engine.advance import prepare as make_checkpoints
+from services.projections.engine.advance import Engine
 from services.projections.postings.view import TABLES, PostingsProjection
 from tests.servers import Database
 
@@ -43,7 +42,7 @@ class Books:
         """A new, empty ledger."""
         with psycopg.connect(self.owner_dsn) as connection:
             create_ledger(connection, name, zone)
-        make_checkpoints(self.pool, PostingsProjection())
+        Engine(self.pool).prepare(PostingsProjection())
         return InProcess(self, name, ZoneInfo(zone))
 
 
@@ -83,7 +82,8 @@ class InProcess:
         """Catch up, in batches of the given sizes, the last one repeated."""
         sizes = iter(steps)
         most = next(sizes)
-        while advance(self.books.pool, PostingsProjection(), self.name, most):
+        engine = Engine(self.books.pool)
+        while engine.advance(PostingsProjection(), self.name, most):
             most = next(sizes, most)
 
     def forget(self) -> None:

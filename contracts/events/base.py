@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.fields import FieldInfo
+from typing_extensions import override
 
 Side = Literal["us", "partner"]
 

@@ -1,7 +1,5 @@
 """`alliance-ledger`: the commands, each in its own module."""
 
-import sys
-
 import typer
 
 from services.cli.demo import demo
@@ -32,4 +30,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -3,11 +3,8 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
-from psycopg import Connection
-from psycopg_pool import ConnectionPool
 
 from services.foundation import probes, problems, telemetry
 from services.foundation.access import Access
@@ -66,7 +63,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         dsns = given or dsns_of(load_settings())
-        pool: ConnectionPool[Connection[Any]] = open_pool(
+        pool = open_pool(
             dsns.service, min_size=2, max_size=16, name="api", prepared=dsns.prepared
         )
         app.state.pool, app.state.access = pool, Access(pool)

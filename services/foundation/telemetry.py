@@ -68,7 +68,7 @@ class Measured:
 
 def write_logs() -> None:
     """One JSON object a line on standard error, from this code and from libraries."""
-    shared = [
+    shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

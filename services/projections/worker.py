@@ -6,6 +6,7 @@ Run any number of them: `python -m services.projections.worker`.
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any, Final
@@ -19,7 +20,7 @@ from services.foundation.database import open_pool
 from services.foundation.freshness import Listener
 from services.foundation.settings import load_settings
 from services.projections.directory.view import DirectoryProjection
-from services.projections.engine.advance import advance, find_behind, prepare
+from services.projections.engine.advance import Engine
 from services.projections.engine.projection import Projection
 from services.projections.postings.view import PostingsProjection
 
@@ -29,6 +30,8 @@ PROJECTIONS: Final[Sequence[Projection]] = (
 )
 LOOK_AGAIN: Final = 0.5
 """Seconds between looks when nobody notifies."""
+GATHERING: Final = 0.008
+"""Seconds between steps, well below the lag that readers notice."""
 WITH_PARENT: Final = "--with-parent"
 log = structlog.get_logger(__name__)
 
@@ -40,45 +43,56 @@ class Worker:
         self._pool: ConnectionPool[Connection[Any]] = open_pool(
             dsn, min_size=1, max_size=2, name="worker", prepared=prepared
         )
+        self._engine = Engine(self._pool)
         self._projections = {p.name: p for p in PROJECTIONS}
+        self._prepared_until = 0.0
         self._woken = threading.Event()
-        self._stopping = False
+        self._stopped = threading.Event()
         self._listener = Listener(direct_dsn, "ledger_events", self._wake)
 
     def run(self) -> None:
         """Work until stopped; a database that is away is waited for."""
-        while not self._stopping:
+        while not self._stopped.is_set():
             self._woken.clear()
             try:
                 self._prepare()
-                while self._advance_all() and not self._stopping:
-                    pass
+                while self._advance_all() and not self._stopped.is_set():
+                    self._gather()
             except (OperationalError, PoolTimeout) as error:
                 log.warning("database_away", error=type(error).__name__)
             self._woken.wait(LOOK_AGAIN)
+            self._gather()
         self._listener.close()
         self._pool.close()
 
     def stop(self) -> None:
         """Finish the step at hand, then return from `run`."""
-        self._stopping = True
+        self._stopped.set()
         self._woken.set()
+
+    def _gather(self) -> None:
+        """Let a moment's recordings make one batch: a step costs much, an event little."""
+        self._stopped.wait(GATHERING)
 
     def _wake(self, _payload: str) -> None:
         self._woken.set()
 
     def _prepare(self) -> None:
+        """Now and then, meet the ledgers that are new."""
+        if time.monotonic() < self._prepared_until:
+            return
         for projection in PROJECTIONS:
-            prepare(self._pool, projection)
+            self._engine.prepare(projection)
+        self._prepared_until = time.monotonic() + LOOK_AGAIN
 
     def _advance_all(self) -> bool:
         """One step for each ledger that is behind; whether any may have more."""
         more = False
-        for behind in find_behind(self._pool):
+        for behind in self._engine.find_behind():
             projection = self._projections.get(behind.projection)
             if projection is not None:
-                more |= advance(self._pool, projection, behind.ledger)
-            if self._stopping:
+                more |= self._engine.advance(projection, behind.ledger)
+            if self._stopped.is_set():
                 break
         return more
 

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, Final
 
 import httpx2
+from typing_extensions import override
 
 from tests.e2e.asking import Json
 
@@ -95,9 +96,11 @@ class Client(threading.Thread):
     def __post_init__(self) -> None:
         super().__init__()
 
+    @override
     def __hash__(self) -> int:
         return id(self)
 
+    @override
     def run(self) -> None:
         """Tell the stories in turns until stopped, or until an answer is wrong."""
         told: dict[int, Told | None] = dict.fromkeys(range(len(self.stories)))

@@ -12,6 +12,7 @@ from eventsourcing.tests.persistence import (
     AggregateRecorderTestCase,
     ApplicationRecorderTestCase,
 )
+from typing_extensions import override
 
 from services.ledger.store.application import application_of, relationship_in
 from services.ledger.store.recorder import LedgerAggregateRecorder, LedgerRecorder
@@ -42,9 +43,11 @@ def recorder_of(opened: Books) -> LedgerRecorder:
 class TestApplicationRecorder(ApplicationRecorderTestCase[ApplicationRecorder]):
     opened: ClassVar[Books]
 
+    @override
     def create_recorder(self) -> ApplicationRecorder:
         return recorder_of(self.opened)
 
+    @override
     def new_originator_id(self) -> str:
         return str(uuid4())
 
@@ -56,9 +59,11 @@ class TestApplicationRecorder(ApplicationRecorderTestCase[ApplicationRecorder]):
 class TestAggregateRecorder(AggregateRecorderTestCase):
     opened: ClassVar[Books]
 
+    @override
     def create_recorder(self) -> Any:
         return LedgerAggregateRecorder(recorder_of(self.opened))
 
+    @override
     def new_originator_id(self) -> str:
         return str(uuid4())
 
@@ -79,7 +84,7 @@ def test_an_application_of_the_library_reads_and_appends_our_facts(
         assert state is not None
         assert state.version == 2
         assert state.promise("offer", "o1") is not None
-        copies = list(application.events.get("acme"))
+        copies: list[Any] = list(application.events.get("acme"))
         assert [copy.event.data.model_dump(exclude_none=True) for copy in copies] == [
             known["data"],
             offer,

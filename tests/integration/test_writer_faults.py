@@ -59,7 +59,7 @@ def writer(database: Database) -> Iterator[Writer]:
 
 def run(database: Database, sql: str, *parameters: Any) -> None:
     with psycopg.connect(database.owner_dsn) as connection:
-        connection.execute(sql, parameters or None)  # type: ignore[arg-type]
+        connection.execute(sql, parameters or None)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -207,7 +207,6 @@ def test_an_unknown_outcome_stays_unknown_when_the_clock_steps_back(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`Unavailable` would say that nothing was recorded."""
-    record(writer, contact("acme"))
     with a_proxy(database.service_dsn) as proxy, a_writer(proxy.dsn) as broken:
         record(broken, contact("acme"))
 
@@ -218,7 +217,7 @@ def test_an_unknown_outcome_stays_unknown_when_the_clock_steps_back(
         proxy.cut_next_commit(Cut.AFTER_COMMIT)
         with pytest.raises(r.OutcomeUnknown):
             outcome(broken, contact("acme"), key="k")
-    assert len(whole_log(database)) == 4
+    assert len(whole_log(database)) == 3
 
 
 @pytest.mark.usefixtures("writer")
@@ -316,7 +315,7 @@ def test_recorded_events_cannot_be_changed(
         psycopg.connect(dsn) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege, match=said),
     ):
-        connection.execute(change)  # type: ignore[call-overload]
+        connection.execute(change)
     assert whole_log(database) == before
 
 
@@ -334,4 +333,4 @@ def test_the_service_cannot_disarm_the_trigger(database: Database) -> None:
             psycopg.connect(database.service_dsn) as connection,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
-            connection.execute(trick)  # type: ignore[call-overload]
+            connection.execute(trick)

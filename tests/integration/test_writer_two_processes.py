@@ -145,6 +145,15 @@ def test_a_merge_of_partners_unknown_here_is_seen_when_one_is_known(
     record(here, accepted("birch", "cedar/o"))
 
 
+def test_what_a_merge_elsewhere_lends_can_be_answered_there_before_it_is_seen_here(
+    here: Writer, there: Writer
+) -> None:
+    record(there, [*identified("cedar"), offered("cedar")])
+    record(there, merged("cedar", "birch"))
+    record(there, accepted("birch", "cedar/o"))
+    assert refusal(here, accepted("birch", "cedar/o")) == "OfferNotOpen"
+
+
 def test_a_revision_on_a_merged_stream_elsewhere_is_seen_on_the_survivor_here(
     here: Writer, there: Writer
 ) -> None:
@@ -274,7 +283,7 @@ def remember(
 
 
 def seen(state: Relationship) -> tuple[Relationship, dict[Any, Any]]:
-    """What decisions can see: a stream's things and its members', until it is merged."""
+    """What decisions can see: its things and its members', unless it is merged."""
     streams = () if state.merged_into else {state.partner, *state.members}
     things = {key: thing for key, thing in state.things.items() if key[1] in streams}
     return replace(state, things=HashTrieMap()), things

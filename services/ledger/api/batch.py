@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +19,9 @@ from services.ledger.api.refusing import as_problem, as_service_problem
 from services.ledger.intake import bodies
 from services.ledger.intake.prepare import EVENT_BYTES, Conditions, Sender, prepare
 from services.ledger.store import recordings as r
-from services.ledger.store.writer import Writer
+
+if TYPE_CHECKING:
+    from services.ledger.store.writer import Writer
 
 router: Final = APIRouter(tags=["recording"])
 BATCH_BYTES: Final = 8 * 1024 * 1024

@@ -1,8 +1,7 @@
 """POST /v1/events: one event, or a list recorded atomically."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -10,13 +9,15 @@ from contracts.answers import EventAnswer, EventsAnswer, ProblemAnswer
 from contracts.canonical import Json, canonical
 from contracts.requests import EventRequest
 from services.foundation.access import Grant, may_record
-from services.foundation.event_log import StoredEvent, answer_json
+from services.foundation.event_log import answer_json
 from services.foundation.problems import Problem
 from services.ledger.api.refusing import as_problem, as_service_problem
 from services.ledger.intake import bodies
 from services.ledger.intake.prepare import EVENT_BYTES, Sender, prepare
 from services.ledger.store import recordings as r
-from services.ledger.store.writer import Writer
+
+if TYPE_CHECKING:
+    from services.ledger.store.writer import Writer
 
 router: Final = APIRouter(tags=["recording"])
 MOST_ITEMS: Final = 100
@@ -135,7 +136,7 @@ def _check_one_partner(recording: r.Recording) -> None:
 
 
 def _receipt(outcome: r.Recorded, *, in_list: bool) -> Response:
-    rows: Sequence[StoredEvent] = outcome.rows
+    rows = outcome.rows
     last = rows[-1]
     headers = {
         "Location": f"/v1/events/{rows[0].id}",

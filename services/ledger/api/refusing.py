@@ -1,6 +1,6 @@
 """How refusals and failures of the writer are told to clients."""
 
-from typing import Final
+from typing import Any, Final
 
 from services.foundation.problems import Problem
 from services.ledger.rules.refusals import Refusal
@@ -16,7 +16,9 @@ def as_problem(refusal: Refusal, at: str = "") -> Problem:
     """The problem that a refusal is: a conflict, unless it says otherwise."""
     code = CODES.get(type(refusal), "conflict")
     errors = [(at + refusal.pointer, refusal.sentence)] if refusal.pointer else []
-    more = {"dependents": list(refusal.dependents)} if refusal.dependents else {}
+    more: dict[str, Any] = {}
+    if refusal.dependents:
+        more["dependents"] = list(refusal.dependents)
     return Problem(code, refusal.sentence, errors=errors, **more)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from contracts.events import EventData
+from contracts.schemas import event_schema
 from services.foundation.answers import JSON, encode, negotiate
 from services.foundation.problems import Problem
 
@@ -15,12 +16,7 @@ router: Final = APIRouter(tags=["schemas"])
 @cache
 def schema_of(name: str) -> dict[str, Any]:
     """The JSON Schema of one type's data."""
-    model = EventData.catalogue[name]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"/v1/schemas/{name}",
-        **model.model_json_schema(),
-    }
+    return event_schema(EventData.catalogue[name])
 
 
 @router.get("/v1/schemas")

@@ -8,7 +8,7 @@ LONGEST: Final = 40
 
 
 def partner_id(name: str, event_id: str, *, taken: bool, private: bool) -> str:
-    """An id from a partner's name; a short one when that has no letters or is private."""
+    """An id from a partner's name; a short one when it has no letters or is private."""
     slug = "" if private else _slug(name)
     short = event_id.replace("-", "")[-10:]
     if not slug:

@@ -16,6 +16,7 @@ from contracts.events import (
 )
 from contracts.occurrence import format_instant, interval
 from contracts.requests import EventRequest
+from services.foundation.ids import new_event_id
 from services.foundation.problems import Problem, faults
 from services.ledger.intake.naming import partner_id
 from services.ledger.intake.references import Introduced, WrongPlaceError, resolve

@@ -84,7 +84,7 @@ class LogReader:
         chosen = [line for line in text.splitlines() if _applies(line, filters)]
         parameters = {"ledger": ledger, **filters}
         with self._pool.connection() as connection:
-            rows = connection.execute("\n".join(chosen), parameters)  # type: ignore[call-overload]
+            rows = connection.execute("\n".join(chosen), parameters)
             return [StoredEvent(*row) for row in rows]
 
     def find(self, ledger: str, event_id: str) -> StoredEvent | None:

@@ -26,6 +26,7 @@ from typing_extensions import override
 from services.foundation import event_log
 from services.foundation.database import statement
 from services.foundation.freshness import Listener
+from services.foundation.ids import new_event_id
 from services.ledger.store import recordings as r
 from services.ledger.store.mapper import LedgerNotification, LedgerStoredEvent
 from services.ledger.store.writer import Writer

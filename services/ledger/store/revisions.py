@@ -143,8 +143,9 @@ def partners_named(events: Iterable[RecordedEvent]) -> set[str]:
         named |= {ref for _, kind, ref in event.data.references() if kind == "partner"}
         if isinstance(event.data, EventCorrected):
             corrected = event.data.data or {}
-            named |= {v for k, v in corrected.items() if k in PARTNER_FIELDS}
-    return {name for name in named if isinstance(name, str)}
+            values = (v for k, v in corrected.items() if k in PARTNER_FIELDS)
+            named |= {name for name in values if isinstance(name, str)}
+    return named
 
 
 def _named_across(target: RecordedEvent) -> tuple[str, str] | None:

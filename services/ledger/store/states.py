@@ -47,11 +47,13 @@ class LedgerStates:
             self.known.clear()
             self.merges = None
         elif self.known:
+            # First: what others merged lends things that a kept state does not hold.
+            self._forget_new_merges(connection)
+            tied = {s for p in self.known for s in self.group(connection, p)}
             rows = read_streams(
-                connection, self.ledger, self.known, after=self.position, up_to=head
+                connection, self.ledger, tied, after=self.position, up_to=head
             )
             self.keep({}, [decode(row) for row in rows])
-            self._forget_new_merges(connection)
         self.position = head
 
     def load(self, connection: Connection[Any], partners: Iterable[str]) -> None:
@@ -93,6 +95,8 @@ class LedgerStates:
                 state = self.known[event.partner]
                 with exact_arithmetic():
                     self.known[event.partner] = evolve(state, as_fact(event))
+        if any(isinstance(event.data, PartnerMerged) for event in events):
+            self.merges = None
         for partner, state in changed.items():
             self.known[partner] = state
             self.known.move_to_end(partner)
@@ -105,7 +109,6 @@ class LedgerStates:
         for partner in groups.get(event.partner, frozenset((event.partner,))):
             self.known.pop(partner, None)
         if isinstance(event.data, PartnerMerged):
-            self.merges = None
             self.known.pop(event.data.into, None)
 
     def _forget_new_merges(self, connection: Connection[Any]) -> None:

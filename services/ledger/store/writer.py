@@ -68,7 +68,8 @@ class Writer:
 
     async def record(self, submission: r.Submission) -> r.Outcomes:
         """Record a submission; raises WriterError when its fate is not an outcome."""
-        future = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[r.Outcomes] = loop.create_future()
         self._enqueue(Waiting(submission, future))
         return await future
 

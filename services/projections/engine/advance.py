@@ -1,5 +1,6 @@
-"""One step of one projection on one ledger: rows and checkpoint in one transaction."""
+"""Steps of projections: rows and checkpoint in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ import structlog
 from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
+from contracts.events import RecordedEvent
 from services.foundation.database import statement
 from services.foundation.event_log import decode, read_after
 from services.foundation.telemetry import FOLDED
@@ -27,83 +29,88 @@ class Behind:
     projection: str
 
 
-def prepare(pool: ConnectionPool[Connection[Any]], projection: Projection) -> None:
-    """Make the checkpoints of ledgers that have none yet."""
-    parameters = (projection.name, FIRST_GENERATION, projection.version)
-    with pool.connection() as connection:
-        connection.execute(statement(HERE, "insert_checkpoints"), parameters)
-        activate = (projection.name, FIRST_GENERATION)
-        connection.execute(statement(HERE, "insert_active"), activate)
+class Engine:
+    """Moves projections forward; one for each worker.
 
-
-def find_behind(pool: ConnectionPool[Connection[Any]]) -> list[Behind]:
-    """Who is behind, least recently advanced first; takes no lock."""
-    with pool.connection() as connection:
-        rows = connection.execute(statement(HERE, "find_behind"))
-        return [Behind(*row) for row in rows]
-
-
-def advance(
-    pool: ConnectionPool[Connection[Any]],
-    projection: Projection,
-    ledger: str,
-    most: int = EVENTS_A_STEP,
-) -> bool:
-    """Apply the next events of a ledger; True when there may be more.
-
-    Nothing is done when another worker has the claim. An event that cannot be folded
-    halts this projection of this ledger, and only that.
+    It remembers the batch that it read last: the next projection of the same ledger
+    wants the same events, and events never change.
     """
-    try:
-        return _advance(pool, projection, ledger, most)
-    except OperationalError:
-        raise
-    except Exception as error:
-        log.exception("projection_halted", projection=projection.name, ledger=ledger)
-        _halt(pool, projection, ledger, error)
-        return False
 
+    def __init__(self, pool: ConnectionPool[Connection[Any]]) -> None:
+        self._pool = pool
+        self._zones: dict[str, ZoneInfo] = {}
+        self._ledger, self._events = "", list[RecordedEvent]()
 
-def _advance(
-    pool: ConnectionPool[Connection[Any]],
-    projection: Projection,
-    ledger: str,
-    most: int,
-) -> bool:
-    with pool.connection() as connection, connection.transaction():
-        claim = (ledger, projection.name)
-        row = connection.execute(statement(HERE, "claim"), claim).fetchone()
-        if row is None:
+    def prepare(self, projection: Projection) -> None:
+        """Make the checkpoints of ledgers that have none yet."""
+        made = (projection.name, FIRST_GENERATION, projection.version)
+        used = (projection.name, FIRST_GENERATION)
+        with self._pool.connection() as connection:
+            connection.execute(statement(HERE, "insert_checkpoints"), made)
+            connection.execute(statement(HERE, "insert_active"), used)
+
+    def find_behind(self) -> list[Behind]:
+        """Who is behind, least recently advanced first; takes no lock."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(statement(HERE, "find_behind"))
+            return [Behind(*row) for row in rows]
+
+    def advance(
+        self, projection: Projection, ledger: str, most: int = EVENTS_A_STEP
+    ) -> bool:
+        """Apply the next events of a ledger; True when there may be more.
+
+        Nothing is done when another worker has the claim. An event that cannot be
+        folded halts this projection of this ledger, and only that.
+        """
+        try:
+            return self._advance(projection, ledger, most)
+        except OperationalError:
+            raise
+        except Exception as error:
+            halted = {"projection": projection.name, "ledger": ledger}
+            log.exception("projection_halted", **halted)
+            self._halt(projection, ledger, error)
             return False
-        generation, position = row
-        events = [
-            decode(stored) for stored in read_after(connection, ledger, position, most)
-        ]
-        if not events:
-            return False
-        zone = _zone(connection, ledger)
-        projection.apply(connection, Target(ledger, zone, generation), events)
-        last = events[-1].position
-        moved = (last, ledger, projection.name, generation)
-        connection.execute(statement(HERE, "move_checkpoint"), moved)
-        payload = (f"{ledger}/{projection.name} {last}",)
-        connection.execute(statement(HERE, "notify"), payload)
-    FOLDED.labels(projection.name).inc(len(events))
-    return len(events) == most
 
+    def _advance(self, projection: Projection, ledger: str, most: int) -> bool:
+        with self._pool.connection() as connection, connection.transaction():
+            claim = (ledger, projection.name)
+            row = connection.execute(statement(HERE, "claim"), claim).fetchone()
+            if row is None:
+                return False
+            generation, position = row
+            events = self._read(connection, ledger, position, most)
+            if not events:
+                return False
+            target = Target(ledger, self._zone(connection, ledger), generation)
+            projection.apply(connection, target, events)
+            last = events[-1].position
+            moved = (last, ledger, projection.name, generation)
+            connection.execute(statement(HERE, "move_checkpoint"), moved)
+            payload = (f"{ledger}/{projection.name} {last}",)
+            connection.execute(statement(HERE, "notify"), payload)
+        FOLDED.labels(projection.name).inc(len(events))
+        return True
 
-def _zone(connection: Connection[Any], ledger: str) -> ZoneInfo:
-    row = connection.execute(statement(HERE, "find_zone"), (ledger,)).fetchone()
-    return ZoneInfo("UTC" if row is None else row[0])
+    def _read(
+        self, connection: Connection[Any], ledger: str, position: int, most: int
+    ) -> Sequence[RecordedEvent]:
+        known = self._events if self._ledger == ledger else []
+        if known and known[0].position == position + 1 and len(known) <= most:
+            return known
+        rows = read_after(connection, ledger, position, most)
+        self._ledger, self._events = ledger, [decode(row) for row in rows]
+        return self._events
 
+    def _zone(self, connection: Connection[Any], ledger: str) -> ZoneInfo:
+        if ledger not in self._zones:
+            row = connection.execute(statement(HERE, "find_zone"), (ledger,)).fetchone()
+            self._zones[ledger] = ZoneInfo("UTC" if row is None else row[0])
+        return self._zones[ledger]
 
-def _halt(
-    pool: ConnectionPool[Connection[Any]],
-    projection: Projection,
-    ledger: str,
-    error: Exception,
-) -> None:
-    told = f"{type(error).__name__}: {error}"[:500]
-    with pool.connection() as connection:
+    def _halt(self, projection: Projection, ledger: str, error: Exception) -> None:
+        told = f"{type(error).__name__}: {error}"[:500]
         parameters = (told, ledger, projection.name)
-        connection.execute(statement(HERE, "halt"), parameters)
+        with self._pool.connection() as connection:
+            connection.execute(statement(HERE, "halt"), parameters)

@@ -117,9 +117,11 @@ def postings(fact: Fact) -> Iterator[Posting]:
             yield from _pair(side, "outstanding", WORLD, unit, amount, ref, "promise")
         case OfferAccepted(offer=ref):
             yield from _accepted(fact, fact.completed["by"], ref)
-        case OfferDeclined(offer=ref) | OfferWithdrawn(offer=ref):
-            yield from _released(fact, fact.completed["by"], ref)
-        case CommitmentCancelled(commitment=ref):
+        case (
+            OfferDeclined(offer=ref)
+            | OfferWithdrawn(offer=ref)
+            | CommitmentCancelled(commitment=ref)
+        ):
             yield from _released(fact, fact.completed["by"], ref)
         case HelpDelivered():
             yield from _delivered(fact, data)
@@ -140,7 +142,7 @@ OUTCOMES: Final = {
 }
 
 
-def _pair(  # noqa: PLR0913 (two balanced rows)
+def _pair(  # noqa: PLR0913, PLR0917 (two balanced rows)
     side: str, to: str, source: str, unit: str, amount: Decimal, ref: str, leg: str
 ) -> Iterator[Posting]:
     yield Posting(side, to, unit, amount, ref, leg)

@@ -28,8 +28,8 @@ def fold(
 ) -> list[Change]:
     """What a batch of events changes.
 
-    `histories` holds, for each partner that the batch corrects or retracts something of,
-    the events up to the end of the batch of its stream and of those merged with it.
+    `histories` holds, for each partner whose facts the batch corrects or retracts, the
+    events up to the end of the batch of its stream and of those merged with it.
     """
     revisions = Revisions(histories, zone)
     changes: list[Change] = []

@@ -1,0 +1,84 @@
+"""From recorded to visible: a client that writes and reads its own write, steadily.
+
+Run as a program it takes a job on standard input, as the load generator does; the times
+are from the receipt to the answer that reflects it.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from time import perf_counter
+from typing import Final
+
+import uvloop
+
+from benchmarks.client import Connection, connect, render
+from benchmarks.facts import PARTNERS, introductions, keyed
+from benchmarks.figures import Figure, Scale
+from benchmarks.load import Job, Times, note
+from benchmarks.loading import pace_of, run_load, send_batch
+from benchmarks.places import place
+from benchmarks.processes import served, worker
+from benchmarks.recording import EVENTS, bodies
+
+A_SECOND: Final = 200
+CONNECTIONS: Final = 20
+
+
+def measure(scale: Scale) -> Iterator[Figure]:
+    """The time from a receipt to a balance that reflects it, at 200 writes a second."""
+    with place() as here, served(here) as system, worker(here):
+        send_batch(system, keyed(introductions(PARTNERS), "partner"))
+        job = Job(system.port, system.key, "POST", EVENTS, CONNECTIONS, scale.seconds)
+        job.bodies.extend(bodies(PARTNERS))
+        times = run_load(job, "benchmarks.visible")
+    pace = pace_of([times], scale.seconds)
+    yield Figure("writes", pace.a_second, "requests/s")
+    yield Figure("receipt to visible: p50", pace.p50, "ms", at_most=50)
+    yield Figure("receipt to visible: p99", pace.p99, "ms", at_most=50)
+
+
+async def run(job: Job) -> Times:
+    """Write at a steady rate over some connections and wait for each write."""
+    times, begun = Times(), perf_counter() + job.warm_up
+    pause = job.connections / A_SECOND
+
+    async def keep_writing(place: int) -> None:
+        connection = await connect(job.port)
+        due = begun + place / A_SECOND
+        for body in job.bodies[place :: job.connections]:
+            await asyncio.sleep(due - perf_counter())  # the rate is the point
+            if due > begun + job.seconds:
+                break
+            await _write_and_see(connection, job, body, times)
+            due += pause
+        connection.close()
+
+    await asyncio.gather(*map(keep_writing, range(job.connections)))
+    return times
+
+
+async def _write_and_see(
+    connection: Connection, job: Job, body: str, times: Times
+) -> None:
+    head = {"Authorization": f"Bearer {job.key}", "Content-Type": job.media_type}
+    receipt = await connection.ask(render("POST", job.path, head, body.encode()))
+    note(times, receipt)
+    begun = perf_counter()
+    position = receipt.header(b"ledger-position").decode()
+    partner = json.loads(body)["partner"]
+    path = f"/v1/partners/{partner}/balance?min_position={position}"
+    note(times, await connection.ask(render("GET", path, head)))
+    times.seconds.append(perf_counter() - begun)
+
+
+def main() -> None:
+    """Do the job that comes in."""
+    job = Job(**json.load(sys.stdin))
+    json.dump(asdict(uvloop.run(run(job))), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""Real data sets, imported into a running service and asked for again."""
+
+import csv
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import httpx2
+import pytest
+
+from services.importers.account import Account
+from services.importers.plan import Plan, prepare_import
+from services.importers.run import ledger_client, run_import
+from tests.e2e.asking import Json, head
+from tests.oracle.balance import balance
+from tests.oracle.reading import interval
+from tests.running import PROJECT, RunningService, running_service
+
+DATA: Final = PROJECT / ".." / "shared" / "data"
+MAPS: Final = PROJECT / "docs" / "examples" / "maps"
+ICEWS: Final = DATA / "icews14_events.tsv.gz"
+FINANCE: Final = DATA / "aiddata_china_official_finance.csv.gz"
+IATI: Final = DATA / "iati_covid19_transactions.csv.gz"
+FCDO: Final = "Foreign, Commonwealth and Development Office"
+UTC: Final = ZoneInfo("UTC")
+DATES: Final = ("2014-03-31", "2014-08-15", "2014-12-31")
+UMBRELLA: Final = "umbrella agreement, its parts have rows of their own"
+NO_CURRENCY: Final = "amount in a currency that no list knows"
+WITHHELD: Final = "Supplier Name Withheld"
+
+Sums = dict[tuple[str, str], dict[str, Decimal]]
+
+pytestmark = pytest.mark.skipif(
+    not DATA.is_dir(), reason="the real data is not beside the project"
+)
+
+
+def rows_of(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter=delimiter))
+
+
+def plan(map_name: str, path: Path, **chosen: str) -> Plan:
+    return prepare_import(MAPS / map_name, [path], chosen)
+
+
+@contextmanager
+def imported(
+    map_name: str, path: Path, **chosen: str
+) -> Iterator[tuple[httpx2.Client, Account]]:
+    """A ledger of its own that holds one data set, imported twice."""
+    with (
+        running_service() as service,
+        ledger_client(service.url, service.key) as client,
+    ):
+        first = run_import(client, plan(map_name, path, **chosen))
+        again = run_import(client, plan(map_name, path, **chosen))
+        assert_all_recorded(first, head(client))
+        assert_nothing_new(first, again)
+        yield client, first
+
+
+def assert_all_recorded(account: Account, position: int) -> None:
+    made = account.events.total()
+    assert not account.something_refused, account.as_json()
+    assert (account.recorded, account.replayed) == (made, 0)
+    assert account.position == position == made
+
+
+def assert_nothing_new(first: Account, again: Account) -> None:
+    assert (again.recorded, again.replayed) == (0, first.recorded)
+    assert again.position == first.position
+    for part in ("rows", "mapped", "collapsed", "skipped", "events"):
+        assert getattr(again, part) == getattr(first, part)
+    assert not again.something_refused
+
+
+def items_of(client: httpx2.Client, path: str, **query: Any) -> list[Json]:
+    """Every item of a list, page by page; derived ones reflect the whole log."""
+    if path != "/v1/events":
+        query |= {"min_position": head(client), "wait": 30}
+    url = str(httpx2.URL(path, params={"limit": 1000, **query}))
+    found: list[Json] = []
+    while url:
+        answer = client.get(url)
+        assert answer.status_code == 200, answer.text
+        found += answer.json()["items"]
+        url = answer.links.get("next", {}).get("url", "")
+    return found
+
+
+def log_of(client: httpx2.Client, account: Account) -> list[Json]:
+    """The raw log, which holds what the account says: gapless, each source once."""
+    events = items_of(client, "/v1/events")
+    assert [e["position"] for e in events] == list(range(1, len(events) + 1))
+    assert Counter(e["type"] for e in events) == account.events
+    assert len({json.dumps(e["source"]) for e in events}) == len(events)
+    return events
+
+
+def numbers(value: Any) -> Any:
+    """Amounts as numbers, so that `1.50` and `1.5` are the same."""
+    if isinstance(value, dict):
+        return {k: v if k == "unit" else numbers(v) for k, v in value.items()}
+    return Decimal(value)
+
+
+def assert_as_the_oracle_says(
+    client: httpx2.Client, events: list[Json], partner: str, day: str
+) -> None:
+    answer = client.get(
+        f"/v1/partners/{partner}/balance",
+        params={"as_of": day, "min_position": len(events), "wait": 30},
+    )
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    as_of, position = interval(day, UTC)[1], len(events)
+    expected = balance(
+        events, as_of=as_of, position=position, zone=UTC, partner=partner
+    )
+    assert [numbers(i) for i in told["items"]] == expected["items"], (partner, day)
+    assert told["uncertain"] == expected["uncertain"], (partner, day)
+
+
+def assert_rows_of_the_owner_are_accounted_for(
+    account: Account, events: list[Json], owner: str
+) -> None:
+    """Counted from the file alone, with neither the map nor the importer."""
+    rows = rows_of(ICEWS, "\t")
+    ours = {r["row_id"] for r in rows if owner in {r["source"], r["target"]}}
+    named = {e["source"]["ref"] for e in events if e["type"] != "PartnerIdentified"}
+    left_out = account.collapsed.total() + account.skipped.total()
+    assert account.rows == len(rows)
+    assert account.skipped["neither side is us"] == len(rows) - len(ours)
+    assert named <= ours
+    assert account.mapped == len(named) == len(rows) - left_out
+
+
+def most_active(events: list[Json], count: int) -> list[str]:
+    return [p for p, _ in Counter(e["partner"] for e in events).most_common(count)]
+
+
+def test_a_year_of_japan_is_recorded_once_and_balances_as_by_hand() -> None:
+    with imported("icews.toml", ICEWS, owner="Japan") as (client, account):
+        events = log_of(client, account)
+        assert_rows_of_the_owner_are_accounted_for(account, events, "Japan")
+        for partner in most_active(events, 10):
+            for day in DATES:
+                assert_as_the_oracle_says(client, events, partner, day)
+
+
+@pytest.mark.slow
+def test_a_year_of_china_is_recorded_once_and_balances_as_by_hand() -> None:
+    with imported("icews.toml", ICEWS, owner="China") as (client, account):
+        events = log_of(client, account)
+        assert_rows_of_the_owner_are_accounted_for(account, events, "China")
+        for partner in most_active(events, 10):
+            assert_as_the_oracle_says(client, events, partner, DATES[-1])
+
+
+def test_chinese_finance_balances_are_the_sums_of_the_file() -> None:
+    rows = rows_of(FINANCE)
+    with imported("china_official_finance.toml", FINANCE) as (client, account):
+        umbrellas = sum(row["umbrella"] == "1" for row in rows)
+        unknown = sum(row["umbrella"] == "0" and row["currency"] == "D" for row in rows)
+        assert account.skipped == {UMBRELLA: umbrellas, NO_CURRENCY: unknown}
+        assert account.mapped == account.rows - umbrellas - unknown
+        for year in ("2007", "2014", "2030"):
+            assert finance_told(client, year) == finance_of(rows, year), year
+
+
+def finance_told(client: httpx2.Client, year: str) -> Sums:
+    """What the service says: all amounts that are not zero, by partner and unit."""
+    names = {p["partner"]: p["name"] for p in items_of(client, "/v1/partners")}
+    told: Sums = {}
+    for item in items_of(client, "/v1/balances", as_of=year):
+        assert not any(numbers(item["received"]).values())
+        given = {k: v for k, v in numbers(item["given"]).items() if v}
+        told[names[item["partner"]], item["unit"]] = given
+    return told
+
+
+def finance_of(rows: list[dict[str, str]], year: str) -> Sums:
+    """The same from the columns, at the end of a year, with `Decimal` alone."""
+    found: Sums = {}
+    for row in rows:
+        if row["umbrella"] == "0" and row["currency"] != "D" and row["year"] <= year:
+            unit = row["currency"] or "act"
+            sums = found.setdefault((row["recipient_condensed"], unit), {})
+            for name in _accounts_of(row, year):
+                sums[name] = sums.get(name, Decimal(0)) + Decimal(row["amount"] or "1")
+    return found
+
+
+def _accounts_of(row: dict[str, str], year: str) -> tuple[str, ...]:
+    """Where the amount of a row stands; a delivery never precedes its promise."""
+    match row["status"]:
+        case "Pipeline: Pledge":
+            return ("offered",)
+        case "Cancelled":
+            return ()
+        case "Implementation" if row["start_actual"][:4] <= year:
+            return ("committed", "delivered", "awaiting")
+        case "Completion" if row["end_actual"][:4] <= year:
+            return ("committed", "delivered", "awaiting")
+        case _:
+            return ("committed", "outstanding")
+
+
+def run_command(service: RunningService) -> Json:
+    """`alliance-ledger import`, as a person types it."""
+    arguments = ["--map", str(MAPS / "iati_covid19.toml"), "--set", f"owner={FCDO}"]
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "services.cli.main", "import", str(IATI), *arguments]
+        + ["--json", "--url", service.url],
+        env={**os.environ, "LEDGER_KEY": service.key},
+        cwd=PROJECT,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    account: Json = json.loads(done.stdout)
+    return account
+
+
+def test_a_publisher_imported_by_the_command_balances_as_by_hand() -> None:
+    with running_service() as service:
+        first, again = run_command(service), run_command(service)
+        made = first["events"]["made"]
+        assert (first["events"]["recorded"], first["position"]) == (made, made)
+        assert (again["events"]["recorded"], again["events"]["replayed"]) == (0, made)
+        assert (again["rows"], again["position"]) == (first["rows"], made)
+        events = items_of(service.client, "/v1/events")
+        assert len(events) == made
+        for partner in {e["partner"] for e in events}:
+            for day in ("2020-06-30", "2030"):
+                assert_as_the_oracle_says(service.client, events, partner, day)
+        assert publisher_told(service.client) == publisher_of(rows_of(IATI))
+
+
+def publisher_told(client: httpx2.Client) -> Sums:
+    names = {p["partner"]: p["name"] for p in items_of(client, "/v1/partners")}
+    told: Sums = {}
+    for item in items_of(client, "/v1/balances", as_of="2030"):
+        given, received = numbers(item["given"]), numbers(item["received"])
+        told[names[item["partner"]], item["unit"]] = {
+            "committed": given["committed"],
+            "delivered": given["delivered"],
+            "given back": received["delivered"],
+        }
+    return told
+
+
+def publisher_of(rows: list[dict[str, str]]) -> Sums:
+    """The same from the columns; what names no partner is left out."""
+    found: Sums = defaultdict(
+        lambda: dict.fromkeys(("committed", "delivered", "given back"), Decimal(0))
+    )
+    for row in rows:
+        unnamed = row["receiver"] in {"Correction", "Customer", WITHHELD}
+        partner = row["implementing_orgs"] if unnamed else row["receiver"]
+        if partner and row["reporting_org"] == FCDO and row["kind"] != "expenditure":
+            sums, value = found[partner, row["currency"]], Decimal(row["value"])
+            sums[_flow_of(row["kind"], value)] += abs(value)
+    return dict(found)
+
+
+def _flow_of(kind: str, value: Decimal) -> str:
+    if kind == "outgoing_commitment":
+        return "committed"
+    return "delivered" if value > 0 else "given back"
