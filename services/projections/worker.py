@@ -71,7 +71,7 @@ class Worker:
         self._woken.set()
 
     def _gather(self) -> None:
-        """Let a moment's recordings make one batch: a step costs much, an event little."""
+        """Let a moment's recordings make one batch: steps cost more than events."""
         self._stopped.wait(GATHERING)
 
     def _wake(self, _payload: str) -> None:

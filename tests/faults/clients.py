@@ -88,6 +88,7 @@ class Client(threading.Thread):
     stories: list[Story]
     rng: Random
     stopping: threading.Event
+    hurrying: threading.Event
     acknowledged: dict[str, Told] = field(default_factory=dict)
     retries: int = 0
     replays: int = 0
@@ -112,7 +113,8 @@ class Client(threading.Thread):
                 turn = self.rng.randrange(len(self.stories))
                 content = self._next(turn, told[turn])
                 told[turn] = self._record(http, content)
-                self.stopping.wait(self.rng.random() * 2 * PAUSE)
+                if not self.hurrying.is_set():
+                    self.stopping.wait(self.rng.random() * 2 * PAUSE)
 
     def _next(self, turn: int, told: Told | None) -> Any:
         tale = self.stories[turn]
@@ -151,6 +153,7 @@ class Load:
     """Many clients at once."""
 
     clients: list[Client]
+    hurrying: threading.Event
 
     def acknowledged(self) -> dict[str, Told]:
         """Every answer by its key."""
@@ -164,6 +167,13 @@ class Load:
             assert time.monotonic() < deadline, "nothing is answered any more"
             time.sleep(PAUSE)
 
+    @contextmanager
+    def at_full_speed(self) -> Generator[None, None, None]:
+        """No client pauses, so that whatever is killed is killed at work."""
+        self.hurrying.set()
+        yield
+        self.hurrying.clear()
+
     def check(self) -> None:
         """Every answer so far was as it should be."""
         failures = [c.failure for c in self.clients if c.failure is not None]
@@ -175,16 +185,16 @@ def under_load(
     address: Callable[[], tuple[str, str]], partners: list[str], seed: int
 ) -> Generator[Load, None, None]:
     """A client a partner, each also busy on the first partner, which all share."""
-    stopping = threading.Event()
+    stopping, hurrying = threading.Event(), threading.Event()
     rng = Random(seed)  # noqa: S311 - repeatable
     shared, *own = partners
 
     def client(partner: str) -> Client:
         mine = Random(rng.random())  # noqa: S311 - repeatable
         stories = [story(mine, shared), story(mine, partner)]
-        return Client(address, stories, mine, stopping)
+        return Client(address, stories, mine, stopping, hurrying)
 
-    load = Load([client(partner) for partner in own])
+    load = Load([client(partner) for partner in own], hurrying)
     for each in load.clients:
         each.start()
     try:

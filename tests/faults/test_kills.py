@@ -70,8 +70,10 @@ def kill_and_check(
     told = [record(client, event("PartnerIdentified", p, name=p)) for p in PARTNERS]
     with under_load(lambda: (ledger.url, ledger.key), PARTNERS, seed) as load:
         for kind in order:
-            load.wait_for(rng.randint(60, 160))
-            ledger.kill(kind, rng)
+            load.wait_for(60)
+            with load.at_full_speed():
+                load.wait_for(rng.randint(1, 150))
+                ledger.kill(kind, rng)
         load.wait_for(100)
     retries = sum(each.retries for each in load.clients)
     replays = sum(each.replays for each in load.clients)
