@@ -1,7 +1,7 @@
 """`alliance-ledger show`: derived answers on a terminal."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import httpx2
 import typer
@@ -13,7 +13,17 @@ from services.cli.running import some_service
 from services.foundation.settings import load_settings
 
 show = typer.Typer(help="Show what the ledger derives.", no_args_is_help=True)
-COLUMNS = ("acknowledged", "awaiting", "disputed", "accepted", "outstanding", "offered")
+AMOUNTS: Final = (
+    "offered",
+    "lapsed",
+    "accepted",
+    "committed",
+    "outstanding",
+    "delivered",
+    "acknowledged",
+    "awaiting",
+    "disputed",
+)
 
 
 @show.callback()
@@ -59,12 +69,16 @@ def show_balance(  # noqa: PLR0913, PLR0917 (each is an option of the command)
 
 
 def _table(body: dict[str, Any]) -> Table:
+    """A row for each amount that is not 0; narrow enough for any terminal."""
     title = f"{body['partner']} as of {body['as_of']} (position {body['position']})"
-    table = Table("unit", "", *COLUMNS, "net", title=title)
+    table = Table("unit", "", "given", "received", title=title)
     for item in body["items"]:
-        for side in ("given", "received"):
-            amounts = [item[side][column] for column in COLUMNS]
-            first = side == "given"
-            unit, net = (item["unit"], item["net"]) if first else ("", "")
-            table.add_row(unit, side, *amounts, net, end_section=not first)
+        pairs = [
+            (name, item["given"][name], item["received"][name]) for name in AMOUNTS
+        ]
+        told = [pair for pair in pairs if pair[1:] != ("0", "0")]
+        for place, (name, given, received) in enumerate(told):
+            table.add_row("" if place else item["unit"], name, given, received)
+        net = ("net given" if told else "nothing but benefits", item["net"], "")
+        table.add_row("" if told else item["unit"], *net, end_section=True)
     return table

@@ -3,6 +3,7 @@
 Run any number of them: `python -m services.projections.worker`.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -113,7 +114,8 @@ def main() -> None:
 
 def _until_alone(worker: Worker) -> None:
     """Stop when the parent's end of standard input closes, however it ended."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # unbuffered: nothing to lock at the end
+        pass
     worker.stop()
 
 
