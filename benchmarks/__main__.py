@@ -1,6 +1,7 @@
 """`python -m benchmarks [--quick] [--only NAME]`: measure, show, keep."""
 
 import argparse
+import os
 from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Final
@@ -32,10 +33,13 @@ def main() -> None:
     arguments = _arguments()
     scale = QUICK if arguments.quick else FULL
     names = [arguments.only] if arguments.only else list(MEASUREMENTS)
+    load, _, _ = os.getloadavg()
     groups = [(name, _taken(name, scale)) for name in names]
     show(groups)
     if not arguments.only:
-        Console().print(f"Kept in {keep(groups, scale)}", soft_wrap=True)
+        Console().print(
+            f"Kept in {keep(groups, scale, round(load, 2))}", soft_wrap=True
+        )
 
 
 def _arguments() -> argparse.Namespace:

@@ -26,7 +26,7 @@ class Scale:
     batches: int
 
 
-QUICK: Final = Scale(seconds=0.7, rounds=1, events=(10_000, 30_000), batches=6)
+QUICK: Final = Scale(seconds=0.6, rounds=1, events=(5_000, 20_000), batches=4)
 FULL: Final = Scale(
     seconds=4.0, rounds=2, events=(10_000, 100_000, 1_000_000), batches=30
 )
@@ -76,13 +76,20 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004
 
 
-def keep(groups: Sequence[tuple[str, Sequence[Figure]]], scale: Scale) -> Path:
-    """Write the figures to `results/<date>.json`; the newest run of a day stays."""
+def keep(
+    groups: Sequence[tuple[str, Sequence[Figure]]], scale: Scale, load_before: float
+) -> Path:
+    """Write the figures to `results/<date>.json`; the newest run of a day stays.
+
+    `load_before` tells a quiet machine from one that was busy with other things.
+    """
     now = datetime.now(UTC)
-    path = RESULTS / f"{now:%Y-%m-%d}.json"
+    suffix = "" if scale == FULL else "-quick"
+    path = RESULTS / f"{now:%Y-%m-%d}{suffix}.json"
     document = {
         "taken_at": now.isoformat(timespec="seconds"),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "load_before": load_before,
         "python": platform.python_version(),
         "scale": asdict(scale),
         "figures": {

@@ -11,9 +11,9 @@ from typing import Annotated
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
-from services.cli.running import SWITCH_SECONDS, one_port
+from services.cli.running import one_port
 from services.foundation.access import Grant, may_record
-from services.foundation.serving import Dsns, dsns_of
+from services.foundation.serving import SWITCH_SECONDS, Dsns, dsns_of
 from services.foundation.settings import load_settings
 from services.ledger.intake import bodies
 

@@ -22,14 +22,12 @@ from services.cli.failing import CommandError
 from services.foundation.embedded_postgres import start
 from services.foundation.ledgers import ensure_default_ledger
 from services.foundation.migrations.runner import migrate
-from services.foundation.serving import Dsns, dsns_of, new_app
+from services.foundation.serving import SWITCH_SECONDS, Dsns, dsns_of, new_app
 from services.foundation.settings import Settings
 from services.ledger import app as ledger
 from services.projections import app as projections
 
 TITLE: Final = "Alliance Ledger"
-SWITCH_SECONDS: Final = 0.001
-"""How long a thread may keep the interpreter: the writer must not wait for 5 ms."""
 STOP_SECONDS: Final = 20
 log = structlog.get_logger(__name__)
 

@@ -1,8 +1,10 @@
 """What both services' applications are made of."""
 
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI
 
@@ -12,6 +14,9 @@ from services.foundation.database import open_pool
 from services.foundation.freshness import Positions, Read, listen
 from services.foundation.queries import only_known_parameters
 from services.foundation.settings import Settings, SettingsError, load_settings
+
+SWITCH_SECONDS: Final = 0.001
+"""How long a thread may keep the interpreter: the writer must not wait for 5 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        dsns = given or dsns_of(load_settings())
+        dsns = given or _alone()
         pool = open_pool(
             dsns.service, min_size=2, max_size=16, name="api", prepared=dsns.prepared
         )
@@ -73,6 +78,13 @@ def _lifespan(
         pool.close()
 
     return lifespan
+
+
+def _alone() -> Dsns:
+    """Set up a process that runs nothing but this application."""
+    telemetry.write_logs()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    return dsns_of(load_settings())
 
 
 @asynccontextmanager

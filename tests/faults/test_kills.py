@@ -33,9 +33,23 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+# As on a disk that takes 10 ms: many a kill meets a commit that nobody has heard of.
+SLOW_DISK: Final = (
+    "ALTER SYSTEM SET commit_delay = 10000",
+    "ALTER SYSTEM SET commit_siblings = 0",
+    "SELECT pg_reload_conf()",
+)
+
+
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
     with a_ledger() as made:
+        with (
+            embedded_postgres.start(made.data) as server,
+            psycopg.connect(server.dsn, autocommit=True) as connection,
+        ):
+            for setting in SLOW_DISK:
+                connection.execute(setting)
         yield made
 
 
