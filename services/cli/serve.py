@@ -1,5 +1,8 @@
 """`alliance-ledger serve`: everything on one port, until interrupted."""
 
+import json
+from typing import Annotated
+
 import typer
 
 from services.cli.running import Running, database
@@ -7,7 +10,11 @@ from services.foundation import telemetry
 from services.foundation.settings import load_settings
 
 
-def serve() -> None:
+def serve(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say where it serves as JSON.")
+    ] = False,
+) -> None:
     """Serve the ledger; the first start makes the database and the owner's key.
 
     Example: LEDGER_PORT=8080 alliance-ledger serve
@@ -16,6 +23,10 @@ def serve() -> None:
     settings = load_settings()
     with database(settings) as found:
         running = Running(settings, found, settings.port)
-        typer.echo(f"Alliance Ledger serves at {running.service.url}")
-        typer.echo(f"Its owner's key is in {settings.data_dir / 'owner.key'}")
+        url, key_file = running.service.url, settings.data_dir / "owner.key"
+        if as_json:
+            typer.echo(json.dumps({"url": url, "key_file": str(key_file)}))
+        else:
+            typer.echo(f"Alliance Ledger serves at {url}")
+            typer.echo(f"Its owner's key is in {key_file}")
         running.serve()

@@ -13,6 +13,7 @@ import structlog
 from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
+from services.foundation.telemetry import APPEND_SECONDS, BATCH
 from services.ledger.store import recordings as r
 from services.ledger.store.append import (
     UnknownLedgerError,
@@ -173,7 +174,7 @@ class Writer:
         queue: LedgerQueue,
         attempt: "Attempt",
     ) -> list[r.Outcomes]:
-        with connection.transaction():
+        with APPEND_SECONDS.time(), connection.transaction():
             states = self._states(connection, ledger, queue)
             batch = begin_batch(connection, states, attempt.submissions)
             attempt.decided = decide_all(batch, attempt.submissions)
@@ -182,6 +183,7 @@ class Writer:
                 attempt.ids = [row.id for row in batch.rows]
                 write(connection, ledger, batch.rows)
             batch.claims.write()
+        BATCH.observe(len(batch.rows))
         _remember(states, batch)
         return attempt.outcomes()
 

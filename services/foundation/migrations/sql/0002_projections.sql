@@ -121,6 +121,8 @@ CREATE TABLE imprecise_dates (
 ) PARTITION BY LIST (generation);
 CREATE INDEX imprecise_dates_partner
 ON imprecise_dates (ledger_id, generation, partner, occurred_to);
+CREATE INDEX imprecise_dates_to
+ON imprecise_dates (ledger_id, generation, occurred_to);
 
 -- Who was merged into whom, from which position on. The name is quoted for sqlfluff,
 -- which takes it for a keyword.
