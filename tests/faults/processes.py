@@ -54,8 +54,8 @@ class Ledger:
     def said(self) -> str:
         return self.log.read_text("utf-8", errors="replace")
 
-    def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + WITHIN
+    def wait_until_ready(self, seconds: float = WITHIN) -> None:
+        deadline = time.monotonic() + seconds
         while not self._is_ready():
             assert self.serve.poll() is None, self.said()[-5000:]
             assert time.monotonic() < deadline, self.said()[-5000:]
@@ -67,16 +67,24 @@ class Ledger:
         except httpx2.TransportError:
             return False
 
-    def kill(self, kind: Kind, rng: Random) -> None:
-        """Kill one process, as the system does when memory is short."""
-        pid = rng.choice(self._wait_for(kind))
+    def kill(
+        self, kind: Kind, *, rng: Random | None = None, revive: bool = True
+    ) -> None:
+        """Kill one process, as the system does when memory is short.
+
+        Whoever starts anything on the data folder brings its PostgreSQL up again: with
+        `revive` we do, like a user with another command.
+        """
+        found = self._wait_for(kind)
+        pid = rng.choice(found) if rng else found[0]
         os.kill(pid, signal.SIGKILL)
         if kind is Kind.SERVE:
             self.serve.wait(WITHIN)
             self.serve = _start(self.data, self.port, self.log)
         if kind is Kind.POSTMASTER:
             _wait_until_dead(pid)
-            embedded_postgres.start(self.data).close()
+            if revive:
+                embedded_postgres.start(self.data).close()
 
     def _wait_for(self, kind: Kind) -> list[int]:
         deadline = time.monotonic() + WITHIN

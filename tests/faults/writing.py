@@ -1,7 +1,8 @@
 """The writer without HTTP: what an endpoint hands to it, and the log it leaves."""
 
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,17 @@ from services.ledger.store.writer import Writer
 from tests.servers import Database
 
 MOST = 1_000_000
+AHEAD = "UPDATE ledger_heads SET recorded_at = clock_timestamp() + %s::interval"
+POISON = """
+CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.data LIKE '%poison%' THEN RAISE EXCEPTION 'poison'; END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER events_poison BEFORE INSERT ON events
+FOR EACH ROW EXECUTE FUNCTION refuse_poison()
+"""
 
 
 def make_ledgers(database: Database, *names: str) -> None:
@@ -139,3 +151,25 @@ def head_locked(database: Database, ledger: str = DEFAULT) -> Iterator[None]:
         connection.execute(lock, (ledger,))
         yield
         connection.rollback()
+
+
+def run(database: Database, sql: str, *parameters: Any) -> None:
+    with psycopg.connect(database.owner_dsn) as connection:
+        connection.execute(sql, parameters or None)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def waits_for_a_lock(database: Database) -> bool:
+    with psycopg.connect(database.owner_dsn, autocommit=True) as connection:
+        query = (
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        row = connection.execute(query).fetchone()
+    return row is not None and row[0] > 0

@@ -1,26 +1,23 @@
 """What one request, ledger, queue or clock does wrong does not harm the others."""
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
 import pytest
-from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
-from services.foundation import freshness
-from services.foundation.access import SCOPES, add_key, new_key
 from services.foundation.ledgers import DEFAULT
-from services.foundation.serving import Dsns
-from services.ledger.app import create_app
 from services.ledger.store import attempt as attempt_module
 from services.ledger.store import recordings as r
 from services.ledger.store import writer as writer_module
 from services.ledger.store.writer import Writer
 from tests.faults.proxy import Cut, a_proxy
 from tests.faults.writing import (
+    AHEAD,
+    POISON,
     a_writer,
     contact,
     event,
@@ -31,21 +28,13 @@ from tests.faults.writing import (
     record,
     recording,
     rows_of,
+    run,
     submission,
+    wait_until,
+    waits_for_a_lock,
     whole_log,
 )
 from tests.servers import Database
-
-POISON = """
-CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.data LIKE '%poison%' THEN RAISE EXCEPTION 'poison'; END IF;
-    RETURN NEW;
-END
-$$;
-CREATE TRIGGER events_poison BEFORE INSERT ON events
-FOR EACH ROW EXECUTE FUNCTION refuse_poison()
-"""
 
 
 @pytest.fixture
@@ -57,34 +46,19 @@ def writer(database: Database) -> Iterator[Writer]:
         yield made
 
 
-def run(database: Database, sql: str, *parameters: Any) -> None:
-    with psycopg.connect(database.owner_dsn) as connection:
-        connection.execute(sql, parameters or None)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def waits_for_a_lock(database: Database) -> bool:
-    with psycopg.connect(database.owner_dsn, autocommit=True) as connection:
-        query = (
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        row = connection.execute(query).fetchone()
-    return row is not None and row[0] > 0
-
-
 def poison() -> Any:
     return event("ContactMade", "acme", by="us", channel="phone", topic="poison")
 
 
+@pytest.fixture
+def logged() -> Iterator[list[Any]]:
+    """What is logged, without the time that a traceback takes on a terminal."""
+    with capture_logs() as entries:
+        yield entries
+
+
 def test_a_row_that_the_database_refuses_fails_alone(
-    database: Database, writer: Writer
+    database: Database, writer: Writer, logged: list[Any]
 ) -> None:
     run(database, POISON)
     with ThreadPoolExecutor(21) as clients:
@@ -103,10 +77,11 @@ def test_a_row_that_the_database_refuses_fails_alone(
         told = [row for each in good for row in rows_of(each.result())]
     assert whole_log(database)[1:] == sorted(told)
     record(writer, contact("acme"), version=21)
+    assert [entry["event"] for entry in logged].count("recording_failed") == 1
 
 
 def test_a_batch_with_a_row_that_the_database_refuses_leaves_nothing(
-    database: Database, writer: Writer
+    database: Database, writer: Writer, logged: list[Any]
 ) -> None:
     run(database, POISON)
     contents = [contact("acme"), poison()]
@@ -115,6 +90,7 @@ def test_a_batch_with_a_row_that_the_database_refuses_leaves_nothing(
         writer.append(r.Submission(DEFAULT, lines))
     assert len(whole_log(database)) == 1
     record(writer, contact("acme"), key="k0", version=1)
+    assert [entry["event"] for entry in logged].count("recording_failed") == 1
 
 
 def test_a_slow_ledger_does_not_stall_another(
@@ -179,9 +155,6 @@ def test_a_full_queue_refuses_at_once_and_loses_nothing(
     assert whole_log(database)[1:] == sorted(recorded)
 
 
-AHEAD = "UPDATE ledger_heads SET recorded_at = clock_timestamp() + %s::interval"
-
-
 def test_a_head_far_ahead_of_the_clock_takes_nothing(
     database: Database, writer: Writer
 ) -> None:
@@ -230,107 +203,3 @@ def test_connections_that_all_broke_do_not_make_an_outcome_unknown(
         proxy.cut_next_commit(Cut.AFTER_COMMIT, others_too=True)
         row = record(broken, contact("acme"), key="k")
     assert whole_log(database)[-1] == row
-
-
-@pytest.fixture
-def http(
-    database: Database, writer: Writer, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[TestClient]:
-    """The ledger service, in this process."""
-    assert record(writer, contact("acme"))
-    key, service = new_key(DEFAULT), database.service_dsn
-    with psycopg.connect(database.owner_dsn) as connection:
-        add_key(connection, DEFAULT, "owner", SCOPES, key)
-    headers = {"Authorization": f"Bearer {key}"}
-    app = create_app(Dsns(service, service))
-    monkeypatch.setattr(freshness, "LISTEN_SECONDS", 0.05)
-    with TestClient(app, headers=headers, raise_server_exceptions=False) as client:
-        yield client
-
-
-def assert_unavailable(client: TestClient, code: str = "unavailable") -> None:
-    answer = client.post("/v1/events", json=contact("acme"))
-    assert (answer.status_code, answer.json()["code"]) == (503, code)
-    assert answer.headers["Retry-After"] == "1"
-
-
-def test_over_http_a_wrong_clock_is_unavailable(
-    database: Database, http: TestClient
-) -> None:
-    run(database, AHEAD, "1 hour")
-    assert_unavailable(http)
-
-
-def test_over_http_a_full_queue_is_unavailable(
-    http: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer_module, "QUEUED_AT_MOST", 0)
-    assert_unavailable(http)
-
-
-def test_over_http_an_unknown_outcome_says_so(
-    http: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def lost(*_: Any) -> Any:
-        raise r.OutcomeUnknown
-
-    monkeypatch.setattr(Writer, "_commit", lost)
-    assert_unavailable(http, "outcome-unknown")
-
-
-def test_over_http_the_other_events_of_a_group_are_answered(
-    database: Database, http: TestClient
-) -> None:
-    run(database, POISON)
-    waiting: list[Future[Any]] = []
-    with ThreadPoolExecutor(5) as clients:
-        with head_locked(database):
-            for content in (contact("acme"), poison(), contact("acme")):
-                send = clients.submit(http.post, "/v1/events", json=content)
-                waiting.append(send)
-            wait_until(lambda: waits_for_a_lock(database))
-        codes = [each.result().status_code for each in waiting]
-    assert codes == [201, 500, 201]
-
-
-UNCHANGED = "UPDATE events SET data = data"
-CHANGES = (
-    UNCHANGED,
-    "DELETE FROM events",
-    "TRUNCATE events",
-    "TRUNCATE events CASCADE",
-)
-
-
-@pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("who", ["service", "owner"])
-@pytest.mark.usefixtures("writer")
-def test_recorded_events_cannot_be_changed(
-    database: Database, who: str, change: str
-) -> None:
-    dsn = database.service_dsn if who == "service" else database.owner_dsn
-    said = "permission denied" if who == "service" else "events are immutable"
-    before = whole_log(database)
-    with (
-        psycopg.connect(dsn) as connection,
-        pytest.raises(psycopg.errors.InsufficientPrivilege, match=said),
-    ):
-        connection.execute(change)
-    assert whole_log(database) == before
-
-
-@pytest.mark.usefixtures("writer")
-def test_the_service_cannot_disarm_the_trigger(database: Database) -> None:
-    for trick in (
-        "ALTER TABLE events DISABLE TRIGGER ALL",
-        "DROP TRIGGER events_immutable ON events",
-        "SET session_replication_role = replica",
-        "DELETE FROM ledger_heads",
-        "DELETE FROM ledgers",
-        "UPDATE idempotency SET fingerprint = ''",
-    ):
-        with (
-            psycopg.connect(database.service_dsn) as connection,
-            pytest.raises(psycopg.errors.InsufficientPrivilege),
-        ):
-            connection.execute(trick)

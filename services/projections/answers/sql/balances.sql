@@ -1,5 +1,7 @@
 -- Every amount per partner, unit and side: summed and floored per item, then added.
 -- streams and roots pair the streams to read with the partner that they answer for.
+-- What belongs to an item meets in a window and not by joins: after a large import there
+-- are no statistics yet, and joins were planned as nested loops.
 WITH streams AS (
     SELECT
         u.stream,
@@ -44,8 +46,8 @@ marks AS (
         CASE
             WHEN position('/' IN m.ref) > 0 THEN m.ref ELSE m.partner || '/' || m.ref
         END AS item,
-        sum(m.count) FILTER (WHERE m.marker = 'accepted') > 0 AS accepted,
-        sum(m.count) FILTER (WHERE m.marker <> 'accepted') > 0 AS closed
+        coalesce(sum(m.count) FILTER (WHERE m.marker = 'accepted'), 0) > 0 AS accepted,
+        coalesce(sum(m.count) FILTER (WHERE m.marker <> 'accepted'), 0) > 0 AS closed
     FROM streams AS s
     INNER JOIN markers AS m ON s.stream = m.partner
     WHERE
@@ -73,37 +75,77 @@ lapses AS (
     HAVING sum(q.count) > 0
 ),
 
+facets AS (
+    SELECT
+        root,
+        kind,
+        item,
+        side,
+        unit,
+        total,
+        against,
+        awaiting,
+        acknowledged,
+        disputed,
+        FALSE AS accepted,
+        FALSE AS closed,
+        FALSE AS lapsed
+    FROM sums
+    WHERE rows_in_force > 0
+    UNION ALL
+    SELECT
+        root,
+        kind,
+        item,
+        NULL AS side,
+        NULL AS unit,
+        NULL AS total,
+        NULL AS against,
+        NULL AS awaiting,
+        NULL AS acknowledged,
+        NULL AS disputed,
+        accepted,
+        closed,
+        FALSE AS lapsed
+    FROM marks
+    UNION ALL
+    SELECT
+        root,
+        'offer' AS kind,
+        item,
+        NULL AS side,
+        NULL AS unit,
+        NULL AS total,
+        NULL AS against,
+        NULL AS awaiting,
+        NULL AS acknowledged,
+        NULL AS disputed,
+        FALSE AS accepted,
+        FALSE AS closed,
+        TRUE AS lapsed
+    FROM lapses
+),
+
 items AS (
     SELECT
-        sums.root,
-        sums.side,
-        sums.unit,
-        sums.kind,
-        greatest(sums.total, 0) AS total,
-        coalesce(sums.against, 0) AS against,
-        coalesce(marks.accepted, FALSE) AS accepted,
-        coalesce(marks.closed, FALSE) AS closed,
-        lapses.item IS NOT NULL AS lapsed,
-        greatest(coalesce(sums.awaiting, 0), 0) AS awaiting,
-        greatest(coalesce(sums.acknowledged, 0), 0) AS acknowledged,
-        greatest(coalesce(sums.disputed, 0), 0) AS disputed,
+        root,
+        side,
+        unit,
+        kind,
+        greatest(total, 0) AS total,
+        coalesce(against, 0) AS against,
+        bool_or(accepted) OVER same_item AS accepted,
+        bool_or(closed) OVER same_item AS closed,
+        bool_or(lapsed) OVER same_item AS lapsed,
+        greatest(coalesce(awaiting, 0), 0) AS awaiting,
+        greatest(coalesce(acknowledged, 0), 0) AS acknowledged,
+        greatest(coalesce(disputed, 0), 0) AS disputed,
         greatest(
-            coalesce(sums.awaiting, 0)
-            + coalesce(sums.acknowledged, 0)
-            + coalesce(sums.disputed, 0), 0
+            coalesce(awaiting, 0) + coalesce(acknowledged, 0) + coalesce(disputed, 0),
+            0
         ) AS delivered
-    FROM sums
-    LEFT JOIN marks
-        ON
-            sums.root = marks.root
-            AND sums.kind = marks.kind
-            AND sums.item = marks.item
-    LEFT JOIN lapses
-        ON
-            sums.root = lapses.root
-            AND sums.kind = 'offer'
-            AND sums.item = lapses.item
-    WHERE sums.rows_in_force > 0
+    FROM facets
+    WINDOW same_item AS (PARTITION BY root, kind, item)
 )
 
 SELECT
@@ -139,5 +181,6 @@ SELECT
     coalesce(sum(awaiting) FILTER (WHERE kind = 'delivery'), 0)::text AS awaiting,
     coalesce(sum(disputed) FILTER (WHERE kind = 'delivery'), 0)::text AS disputed
 FROM items
+WHERE side IS NOT NULL
 GROUP BY root, unit, side
 ORDER BY root, unit, side

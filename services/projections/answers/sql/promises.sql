@@ -76,23 +76,103 @@ marks AS (
         HAVING sum(k.count) > 0
     ) AS m
     GROUP BY item
+),
+
+facets AS (
+    SELECT
+        item,
+        root,
+        partner,
+        ref,
+        event_id,
+        acts_from,
+        side,
+        help,
+        quantified,
+        unit,
+        amount,
+        until,
+        until_at,
+        NULL::numeric AS total,
+        NULL::numeric AS against,
+        NULL::text[] AS all_marks
+    FROM made
+    UNION ALL
+    SELECT
+        item,
+        NULL AS root,
+        NULL AS partner,
+        NULL AS ref,
+        NULL AS event_id,
+        NULL AS acts_from,
+        NULL AS side,
+        NULL AS help,
+        NULL AS quantified,
+        NULL AS unit,
+        NULL AS amount,
+        NULL AS until,
+        NULL AS until_at,
+        total,
+        against,
+        NULL AS all_marks
+    FROM sums
+    UNION ALL
+    SELECT
+        item,
+        NULL AS root,
+        NULL AS partner,
+        NULL AS ref,
+        NULL AS event_id,
+        NULL AS acts_from,
+        NULL AS side,
+        NULL AS help,
+        NULL AS quantified,
+        NULL AS unit,
+        NULL AS amount,
+        NULL AS until,
+        NULL AS until_at,
+        NULL AS total,
+        NULL AS against,
+        all_marks
+    FROM marks
+),
+
+items AS (
+    SELECT
+        item,
+        root,
+        partner,
+        ref,
+        event_id,
+        acts_from,
+        side,
+        help,
+        quantified,
+        unit,
+        amount,
+        until,
+        until_at,
+        max(total) OVER same_item AS total,
+        max(against) OVER same_item AS against,
+        max(all_marks) OVER same_item AS all_marks
+    FROM facets
+    WINDOW same_item AS (PARTITION BY item)
 )
 
 SELECT
-    made.root,
-    CASE WHEN made.partner = made.root THEN made.ref ELSE made.item END AS ref,
-    made.side,
-    made.help,
-    made.quantified,
-    made.unit,
-    greatest(coalesce(sums.total, made.amount), 0) AS total,
-    greatest(coalesce(sums.against, 0), 0) AS against,
-    coalesce(marks.all_marks, '{}') AS all_marks,
-    made.until,
-    made.until_at < %(as_of)s AS is_past,
-    made.event_id::text AS event,
-    made.acts_from
-FROM made
-LEFT JOIN sums ON made.item = sums.item
-LEFT JOIN marks ON made.item = marks.item
-ORDER BY made.root, ref
+    root,
+    CASE WHEN partner = root THEN ref ELSE item END AS ref,
+    side,
+    help,
+    quantified,
+    unit,
+    greatest(coalesce(total, amount), 0) AS total,
+    greatest(coalesce(against, 0), 0) AS against,
+    coalesce(all_marks, '{}') AS all_marks,
+    until,
+    until_at < %(as_of)s AS is_past,
+    event_id::text AS event,
+    acts_from
+FROM items
+WHERE root IS NOT NULL
+ORDER BY root, ref
