@@ -156,16 +156,19 @@ class Load:
     hurrying: threading.Event
 
     def acknowledged(self) -> dict[str, Told]:
-        """Every answer by its key."""
+        """Every answer by its key, once the clients have stopped."""
         return {k: told for c in self.clients for k, told in c.acknowledged.items()}
 
     def wait_for(self, more: int) -> None:
         """Return when so many more requests are answered, or something is wrong."""
-        wanted, deadline = len(self.acknowledged()) + more, time.monotonic() + PATIENCE
-        while len(self.acknowledged()) < wanted:
+        wanted, deadline = self._answered() + more, time.monotonic() + PATIENCE
+        while self._answered() < wanted:
             self.check()
             assert time.monotonic() < deadline, "nothing is answered any more"
             time.sleep(PAUSE)
+
+    def _answered(self) -> int:
+        return sum(len(client.acknowledged) for client in self.clients)
 
     @contextmanager
     def at_full_speed(self) -> Generator[None, None, None]:
