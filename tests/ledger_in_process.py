@@ -19,7 +19,7 @@ from services.foundation.ledgers import create_ledger
 from services.ledger.intake.prepare import Sender, prepare
 from services.ledger.store import recordings as r
 from services.ledger.store.writer import Writer
-from services.projections.answers.balances import read_balances
+from services.projections.answers.balances import all_balances, read_balances
 from services.projections.answers.question import Question
 from services.projections.answers.streams import read_merges, streams_of, survivor
 from services.projections.engine.advance import Engine
@@ -95,6 +95,13 @@ class InProcess:
             connection.execute(
                 "UPDATE checkpoints SET position = 0 WHERE ledger_id = %s", (self.name,)
             )
+
+    def listed(self, as_of: datetime) -> list[Json]:
+        """All balances, as `GET /v1/balances` lists them."""
+        grant = Grant(self.name, self.zone, "tester", frozenset({"read"}))
+        question = Question(grant, as_of, len(self.events()), 1, as_of_given=True)
+        with self.books.pool.connection() as connection:
+            return list(all_balances(connection, question, ("", "")))
 
     def balances(self, as_of: datetime, position: int) -> dict[str, list[Json]]:
         """Every partner's balance at a pair of cuts; of the merged, the survivor's."""

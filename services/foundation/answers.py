@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +19,7 @@ from services.foundation.problems import Problem
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 CSV: Final = "text/csv"
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -162,7 +164,7 @@ def _fits(cursor: Mapping[str, Any], shape: Mapping[str, type]) -> bool:
         return False
     right = all(type(cursor[name]) is kind for name, kind in shape.items())
     texts = [value for value in cursor.values() if isinstance(value, str)]
-    return right and not any("\0" in text for text in texts)
+    return right and not any(_UNSTORABLE.search(text) for text in texts)
 
 
 def _as_csv(items: Sequence[Mapping[str, Json]]) -> bytes:

@@ -165,6 +165,8 @@ def _fault(
     if kind == "extra_forbidden":
         return at + _pointer(place[:-1]), "has a member that is not known"
     # Below a mapping the place holds keys that the client chose.
+    if "names" in place:
+        place = place[: place.index("names") + 1]
     known = [p for p in place if isinstance(p, int) or p.isidentifier()]
     reason = message.removeprefix("Value error, ").removeprefix("Input ")
     return at + _pointer(known[:3]), reason

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from contracts.answers import EventsAnswer, ProblemAnswer, RevisedEventAnswer
-from contracts.events.base import StreamId
+from contracts.events.base import EventId, StreamId
+from contracts.requests import TypeName
 from services.foundation import event_log
 from services.foundation.access import Grant, may_read
 from services.foundation.answers import Answer, respond, respond_list, unpack_cursor
@@ -48,14 +49,14 @@ Reader = Annotated[Grant, Depends(fresh_log)]
 
 def _search(
     partner: Annotated[StreamId | None, Query()] = None,
-    type: Annotated[list[str] | None, Query(max_length=50)] = None,  # noqa: A002
+    type: Annotated[list[TypeName] | None, Query(max_length=50)] = None,  # noqa: A002
     occurred_from: Annotated[QueryDate | None, Query()] = None,
     occurred_to: Annotated[QueryDate | None, Query()] = None,
     recorded_from: Annotated[QueryDate | None, Query()] = None,
     recorded_to: Annotated[QueryDate | None, Query()] = None,
     recorded_by: Annotated[QueryText | None, Query()] = None,
     correlation: Annotated[QueryText | None, Query()] = None,
-    causation: Annotated[UUID | None, Query()] = None,
+    causation: Annotated[EventId | None, Query()] = None,
     source_system: Annotated[QueryText | None, Query()] = None,
     source_ref: Annotated[QueryText | None, Query()] = None,
     order: Annotated[Literal["position", "-position"], Query()] = "position",

@@ -124,7 +124,11 @@ def _check_sizes(content: Json, body: bytes) -> None:
 
 
 def _size(item: Json) -> int:
-    return len(canonical(item).encode("utf-8", "replace"))
+    try:
+        return len(canonical(item).encode("utf-8", "replace"))
+    except RecursionError:
+        reason = [("", "is nested too deeply")]
+        raise Problem("invalid", "Nothing was recorded.", errors=reason) from None
 
 
 def _check_one_partner(recording: r.Recording) -> None:

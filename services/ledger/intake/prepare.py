@@ -152,7 +152,7 @@ def _own_name(
         raise _invalid([(f"{sent.at}/partner", "is missing")])
     private = data.kind == "person"
     name = partner_id(data.name, sent.id, taken=taken, private=private)
-    if name in used:
+    if name in used or name == data.introduced_by:
         return partner_id(data.name, sent.id, taken=True, private=private)
     return name
 
@@ -216,9 +216,15 @@ def _public(model: type[EventData] | None, data: Mapping[str, Json]) -> Json:
         personal = {"name", "names"}
     public = {name: value for name, value in data.items() if name not in personal}
     if model is EventCorrected and isinstance(data.get("data"), dict):
-        inner = {k: v for k, v in data["data"].items() if k not in PERSONAL}
-        return public | {"data": inner}
+        return public | {"data": _public_of_corrected(data["data"])}
     return public
+
+
+def _public_of_corrected(data: Mapping[str, Json]) -> Json:
+    """The target's type is not known here, but a person's data shows what it is."""
+    of_a_person = "side" in data or data.get("kind") == "person"
+    hidden = PERSONAL if of_a_person else PERSONAL - {"name", "names"}
+    return {name: value for name, value in data.items() if name not in hidden}
 
 
 def _invalid(errors: Sequence[tuple[str, str]]) -> Problem:

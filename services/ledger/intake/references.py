@@ -67,7 +67,11 @@ def _data(
 
 def _value(value: Any, kind: str, earlier: Sequence[Introduced], pointer: str) -> Json:
     if isinstance(value, list):
-        return [_value(each, kind, earlier, pointer) for each in value]
+        return [_one(each, kind, earlier, pointer) for each in value]
+    return _one(value, kind, earlier, pointer)
+
+
+def _one(value: Any, kind: str, earlier: Sequence[Introduced], pointer: str) -> Json:
     match = _PLACE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return value

@@ -83,6 +83,8 @@ def _check_introduced(state: Relationship, proposed: Proposed) -> None:
     new = introduced_by(state.partner, proposed.id, proposed.data)
     if new is None:
         return
+    if new[1] != state.partner and new[1] not in state.members:
+        raise refusals.NotKnown(f"/data/{new[0]}")
     known = state.things.get(new)
     if isinstance(proposed.data, AllianceAgreed):
         if known is not None and known.state not in {"proposed", "deferred"}:

@@ -95,11 +95,11 @@ class Batch:
             self._check_version(recording)
             for index, item in enumerate(recording.items):  # noqa: B007
                 self._append(item, recording.recorded_by)
+            rows = self.rows[mark[0] :]
+            self.claims.claim(recording, [row.position for row in rows])
         except refusals.Refusal as refusal:
             self._back_to(mark)
             return r.Refused(refusal, index)
-        rows = self.rows[mark[0] :]
-        self.claims.claim(recording, [row.position for row in rows])
         return r.Recorded(rows)
 
     def _with_free_name(self, recording: r.Recording) -> r.Recording:
@@ -199,7 +199,7 @@ class Batch:
     def _replayed(self, positions: Sequence[int]) -> list[StoredEvent]:
         here = [row for row in self.rows if row.position in positions]
         stored = read_positions(self.connection, self.states.ledger, positions)
-        return stored + here
+        return sorted(stored + here, key=lambda row: positions.index(row.position))
 
     def _mark(self) -> tuple[int, int, int, int, int]:
         counts = len(self.rows), len(self.events), len(self.undo)

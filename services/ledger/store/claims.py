@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from contracts.canonical import digest
-from contracts.events import RecordedEvent
+from contracts.events import EventRetracted, RecordedEvent
 from services.foundation.database import statement
 from services.ledger.rules.refusals import SourceTaken
 from services.ledger.store import recordings as r
@@ -55,6 +55,8 @@ class Claims:
             raise r.OtherContent
         if not claims:
             return None
+        if any(isinstance(i.data, EventRetracted) for i in recording.items):
+            return None  # it may free the source itself; `claim` looks again
         same = [c.fingerprint for c in claims] == [i.fingerprint for i in sources]
         if not same or len(claims) < len(recording.items):
             raise r.OtherContent
@@ -67,6 +69,8 @@ class Claims:
         for item, position in zip(recording.items, positions, strict=True):
             if item.source is not None and item.fingerprint:
                 key = r.key_of_source(item.source)
+                if self._of(key) is not None:
+                    raise r.OtherContent
                 self._set(key, Claim(item.fingerprint, (position,)))
 
     def move(

@@ -18,7 +18,7 @@ from contracts.events import (
 )
 from contracts.events.reading import Fact, read
 from services.foundation.database import statement
-from services.foundation.event_log import decode, read_streams
+from services.foundation.event_log import NO_MORE, decode, read_streams
 from services.ledger.rules.checks import LedgerView
 from services.ledger.rules.refusals import TargetNotFound
 from services.ledger.rules.relationship import Relationship
@@ -63,7 +63,9 @@ def prepare_revision(batch: Undecided, candidate: RecordedEvent) -> Revised:
     targets = [e for e in events if e.id == change.target]
     if not targets:
         raise TargetNotFound("/data/target")
-    outside = _outside(batch, targets[0], {e.partner for e in events})
+    may_vanish = isinstance(change, EventRetracted) or targets[0].data.introduces
+    inside = {e.partner for e in events}
+    outside = _outside(batch, targets[0], inside) if may_vanish else []
     named = partners_named([*events, candidate])
     partners = {partner: batch.state(partner) for partner in named}
     view = LedgerView(batch.state(LEDGER_STREAM), partners)
@@ -127,12 +129,14 @@ def _outside(
 def _naming(batch: Undecided, stream: str, kind: str, reference: str) -> list[Fact]:
     """The facts of a stream that name something of another by this reference."""
     facts = read(events_of(batch, frozenset((stream,))), batch.states.zone)
-    if any(fact.introduced == (kind, stream, reference) for fact in facts):
-        return []
+    own = (kind, stream, reference)  # from then on the reference means its own
+    since = [fact.event.position for fact in facts if fact.introduced == own]
+    before = min(since, default=NO_MORE)
     return [
         fact
         for fact in facts
-        if any((k, ref) == (kind, reference) for _, k, ref in fact.data.references())
+        if fact.event.position < before
+        and any((k, ref) == (kind, reference) for _, k, ref in fact.data.references())
     ]
 
 

@@ -22,9 +22,9 @@ from services.projections.answers.models import (
 from services.projections.answers.question import Question, asks
 from services.projections.answers.streams import (
     Streams,
+    pages_of_streams,
     read_merges,
     streams_for,
-    streams_of,
 )
 
 HERE: Final = "services.projections.answers"
@@ -78,7 +78,7 @@ def get_postings(
 ) -> Response:
     """The postings behind a balance, in the order of the log."""
     page = unpack_cursor(cursor, {"at": int, "n": int, "top": int})
-    top = min(page["top"], question.position) if page else question.position
+    question = question.at_most(page["top"] if page else None)
     with request.app.state.pool.connection() as connection:
         streams = streams_for(connection, question, partner)
         parameters = question.parameters(
@@ -87,10 +87,11 @@ def get_postings(
             after=page["at"] if page else 0,
             after_n=page["n"] if page else 0,
             max_rows=limit + 1,
-        ) | {"cut": top}
+        )
         rows = connection.execute(statement(HERE, "postings"), parameters).fetchall()
     items = [_posting(row) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
+    top = question.position
     more = {"at": last[0], "n": last[1], "top": top} if last else None
     body = {"partner": partner, **question.clocks, "items": items}
     answer = Answer(body, top, question.headers, question.unstable)
@@ -106,15 +107,15 @@ def get_balances(
 ) -> Response:
     """The balances of all partners, a row per partner and unit."""
     page = unpack_cursor(cursor, {"partner": str, "unit": str, "top": int})
-    top = min(page["top"], question.position) if page else question.position
+    question = question.at_most(page["top"] if page else None)
+    top = question.position
     after = (page["partner"], page["unit"]) if page else ("", "")
     with request.app.state.pool.connection() as connection:
-        items = _take(_all_balances(connection, question, top, after), limit + 1)
-        uncertain = _uncertain_all(connection, question, top)
+        items = _take(all_balances(connection, question, after), limit + 1)
+        uncertain = _count(connection, "uncertain_all", question.parameters())
     last = items[limit - 1] if len(items) > limit else None
     more = last and {"partner": last["partner"], "unit": last["unit"], "top": top}
-    clocks = {**question.clocks, "position": top, "uncertain": uncertain}
-    body = {**clocks, "items": items[:limit]}
+    body = {**question.clocks, "uncertain": uncertain, "items": items[:limit]}
     answer = Answer(body, top, question.headers, question.unstable)
     return respond_list(request, answer, more)
 
@@ -123,22 +124,19 @@ def _take(items: Iterator[dict[str, Json]], most: int) -> list[dict[str, Json]]:
     return [item for item, _ in zip(items, range(most), strict=False)]
 
 
-def _all_balances(
-    connection: Connection[Any], question: Question, top: int, after: tuple[str, str]
+def all_balances(
+    connection: Connection[Any], question: Question, after: tuple[str, str]
 ) -> Iterator[dict[str, Json]]:
     """Balances by partner and unit after a place, a page of partners at a time."""
     merges = read_merges(connection, question)
-    name = after[0]
-    names: Sequence[str] = [name] if name else _names(connection, question, "")
-    while names:
-        roots = {n for n in names if n not in merges}
-        roots |= {r for r in merges.values() if name < r <= names[-1]} - set(merges)
-        streams = streams_of(merges, roots)
-        for item in read_balances(connection, question, streams, cut=top):
+
+    def following(name: str) -> Sequence[str]:
+        return _names(connection, question, name)
+
+    for streams in pages_of_streams(merges, following, after[0]):
+        for item in read_balances(connection, question, streams):
             if (item["partner"], item["unit"]) > after:
                 yield item
-        name = names[-1]
-        names = _names(connection, question, name)
 
 
 def _names(
@@ -150,16 +148,10 @@ def _names(
 
 
 def read_balances(
-    connection: Connection[Any],
-    question: Question,
-    streams: Streams,
-    *,
-    cut: int | None = None,
+    connection: Connection[Any], question: Question, streams: Streams
 ) -> Iterator[dict[str, Json]]:
-    """The balances of partners that some streams answer for, by partner and unit."""
+    """The balances of the partners that streams answer for, by partner and unit."""
     parameters = question.parameters(**streams.parameters)
-    if cut is not None:
-        parameters["cut"] = cut
     sums = connection.execute(statement(HERE, "balances"), parameters).fetchall()
     gains = connection.execute(statement(HERE, "benefits"), parameters).fetchall()
     sides = {(root, unit, side): amounts for root, unit, side, *amounts in sums}
@@ -207,10 +199,6 @@ def _uncertain(
 ) -> int:
     parameters = question.parameters(**streams.parameters)
     return _count(connection, "uncertain", parameters)
-
-
-def _uncertain_all(connection: Connection[Any], question: Question, cut: int) -> int:
-    return _count(connection, "uncertain_all", question.parameters() | {"cut": cut})
 
 
 def _count(

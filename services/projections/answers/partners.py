@@ -34,6 +34,7 @@ def get_partners(
     parameters = listed.parameters(
         after=page["partner"] if page else "", top=top, max_rows=limit + 1
     )
+    weighed = weighed.at_most(top)
     with request.app.state.pool.connection() as connection:
         rows = connection.execute(
             statement(HERE, "directory_page"), parameters
@@ -44,8 +45,8 @@ def get_partners(
             nets.setdefault(balance["partner"], {})[balance["unit"]] = balance["net"]
     items = [_partner(row, nets.get(row[0], {})) for row in rows[:limit]]
     more = {"partner": rows[limit - 1][0], "top": top} if len(rows) > limit else None
-    position = min(listed.position, weighed.position)
-    body = {**weighed.clocks, "position": position, "items": items}
+    position = weighed.position
+    body = {**weighed.clocks, "items": items}
     headers = {**listed.headers, **weighed.headers}
     answer = Answer(body, position, headers, weighed.unstable)
     return respond_list(request, answer, more)

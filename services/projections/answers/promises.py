@@ -18,9 +18,9 @@ from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.models import CommitmentsAnswer, OffersAnswer
 from services.projections.answers.question import Question, asks
 from services.projections.answers.streams import (
+    pages_of_streams,
     read_merges,
     streams_for,
-    streams_of,
 )
 
 HERE: Final = "services.projections.answers"
@@ -82,15 +82,16 @@ def _answer(
     cursor: str | None,
 ) -> Response:
     page = unpack_cursor(cursor, {"partner": str, "ref": str, "top": int})
-    top = min(page["top"], question.position) if page else question.position
+    question = question.at_most(page["top"] if page else None)
+    top = question.position
     after = (page["partner"], page["ref"]) if page else ("", "")
     with request.app.state.pool.connection() as connection:
-        found = _search(connection, question, kind, partner, after, top)
+        found = _search(connection, question, kind, partner, after)
         chosen = (item for item in found if wanted(item))
         items = [item for item, _ in zip(chosen, range(limit + 1), strict=False)]
     last = items[limit - 1] if len(items) > limit else None
     more = last and {"partner": last["partner"], "ref": last[kind], "top": top}
-    body = {**question.clocks, "position": top, "items": items[:limit]}
+    body = {**question.clocks, "items": items[:limit]}
     answer = Answer(body, top, question.headers, question.unstable)
     return respond_list(request, answer, more)
 
@@ -101,15 +102,12 @@ def _search(
     kind: str,
     partner: str | None,
     after: tuple[str, str],
-    top: int,
 ) -> Iterator[dict[str, Json]]:
     """Promises by partner and id after a place, a page of partners at a time."""
     for streams in _pages(connection, question, kind, partner, after[0]):
         accounts = ["offered", "accepted"] if kind == "offer" else ["outstanding"]
         parameters = question.parameters(kind=kind, accounts=accounts, **streams)
-        rows = connection.execute(
-            statement(HERE, "promises"), parameters | {"cut": top}
-        ).fetchall()
+        rows = connection.execute(statement(HERE, "promises"), parameters).fetchall()
         for item in sorted(
             (_promise(kind, row) for row in rows),
             key=lambda found: (found["partner"], found[kind]),
@@ -129,13 +127,12 @@ def _pages(
         yield streams_for(connection, question, partner).parameters
         return
     merges = read_merges(connection, question)
-    names = [name] if name else _names(connection, question, kind, "")
-    while names:
-        roots = {n for n in names if n not in merges}
-        roots |= {r for r in merges.values() if name < r <= names[-1]} - set(merges)
-        yield streams_of(merges, roots).parameters
-        name = names[-1]
-        names = _names(connection, question, kind, name)
+
+    def following(after: str) -> Sequence[str]:
+        return _names(connection, question, kind, after)
+
+    for streams in pages_of_streams(merges, following, name):
+        yield streams.parameters
 
 
 def _names(

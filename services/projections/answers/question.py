@@ -1,7 +1,7 @@
 """The two clocks of a question: `as_of` as an instant, `known_at` as a cut."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -78,6 +78,12 @@ class Question:
     def headers(self) -> dict[str, str]:
         """What readers are told when the read model has stopped."""
         return {HALTED: "true"} if self.halted else {}
+
+    def at_most(self, position: int | None) -> "Question":
+        """The same question frozen at an earlier cut, as a cursor asks for it."""
+        if position is None or position >= self.position:
+            return self
+        return replace(self, position=position)
 
     def parameters(self, **more: Any) -> dict[str, Any]:
         """The parameters that every statement over a read model takes."""

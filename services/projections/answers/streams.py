@@ -1,7 +1,7 @@
 """Which streams answer for which partners at a cut, merges applied."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,6 +50,24 @@ def streams_of(merges: Mapping[str, str], partners: Iterable[str]) -> Streams:
     roots = set(partners)
     merged = [(m, root) for m in merges if (root := survivor(merges, m)) in roots]
     return Streams((*((root, root) for root in sorted(roots)), *merged))
+
+
+def pages_of_streams(
+    merges: Mapping[str, str], following: Callable[[str], Sequence[str]], start: str
+) -> Iterator[Streams]:
+    """All streams by the partners that they answer for, a page at a time.
+
+    `following` gives the next streams that have rows; a partner without rows of its own
+    still answers for those merged into it. `start` belongs to the first page.
+    """
+    name, names = start[:-1], [start] if start else following("")
+    while names:
+        last, later = names[-1], following(names[-1])
+        roots = {n for n in names if n not in merges}
+        survivors = {survivor(merges, merged) for merged in merges}
+        roots |= {r for r in survivors if name < r and (not later or r <= last)}
+        yield streams_of(merges, roots)
+        name, names = last, later
 
 
 def streams_for(

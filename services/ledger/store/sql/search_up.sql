@@ -18,7 +18,7 @@ WHERE
     AND recorded_by = %(recorded_by)s
     AND hashtextextended(correlation, 0) = hashtextextended(%(correlated)s, 0)
     AND correlation = %(correlated)s
-    AND causation = %(caused_by)s
+    AND causation = %(caused_by)s::uuid
     AND source_system = %(source_system)s
     AND hashtextextended(source_ref, 0) = hashtextextended(%(source_ref)s, 0)
     AND source_ref = %(source_ref)s

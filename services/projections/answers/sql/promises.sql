@@ -26,6 +26,7 @@ made AS (
     WHERE
         q.ledger_id = %(ledger)s
         AND q.generation = %(generation)s
+        AND q.partner = any(%(streams)s::text [])
         AND q.kind = %(kind)s
         AND q.acts_from <= %(as_of)s
         AND q.position <= %(cut)s
@@ -47,6 +48,7 @@ sums AS (
     WHERE
         p.ledger_id = %(ledger)s
         AND p.generation = %(generation)s
+        AND p.partner = any(%(streams)s::text [])
         AND p.acts_from <= %(as_of)s
         AND p.position <= %(cut)s
         AND p.account = any(%(accounts)s)
@@ -69,6 +71,7 @@ marks AS (
         WHERE
             k.ledger_id = %(ledger)s
             AND k.generation = %(generation)s
+            AND k.partner = any(%(streams)s::text[])
             AND k.kind = %(kind)s
             AND k.acts_from <= %(as_of)s
             AND k.position <= %(cut)s
