@@ -15,7 +15,7 @@ _KNOWN: Final[dict[int, dict[str, bool]]] = {}
 
 async def only_known_parameters(request: Request) -> None:
     """A dependency of every path: unknown or repeated query parameters are 422."""
-    if not request.query_params:
+    if not request.scope["query_string"]:
         return
     known = _parameters_of(request.scope.get("route"))
     seen: set[str] = set()

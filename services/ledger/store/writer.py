@@ -28,6 +28,9 @@ from services.ledger.store.states import LedgerStates
 
 QUEUED_AT_MOST: Final = 2_000
 ITEMS_A_TRANSACTION: Final = 500
+CROWD: Final = 8
+GATHERING: Final = 0.002
+"""Seconds in which a crowd of clients asks again, to share the next commit."""
 PATIENCE: Final = 10.0
 """Seconds that a writer looks for a connection that works before it gives up."""
 
@@ -109,6 +112,8 @@ class Writer:
             submissions = [w.submission for w in taken]
             answers = self._answers(ledger, queue, submissions)
             _tell(taken, answers)
+            if len(taken) >= CROWD:
+                time.sleep(GATHERING)
             if self._gives_way(ledger, queue):
                 return
 

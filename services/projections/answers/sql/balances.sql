@@ -33,7 +33,7 @@ sums AS (
     WHERE
         p.ledger_id = %(ledger)s
         AND p.generation = %(generation)s
-        AND p.partner = any(%(streams)s::text [])
+        AND p.partner = any(%(streams)s::text[])
         AND p.acts_from <= %(as_of)s
         AND p.position <= %(cut)s
         AND p.account <> 'world'
@@ -54,7 +54,7 @@ marks AS (
     WHERE
         m.ledger_id = %(ledger)s
         AND m.generation = %(generation)s
-        AND m.partner = any(%(streams)s::text [])
+        AND m.partner = any(%(streams)s::text[])
         AND m.acts_from <= %(as_of)s
         AND m.position <= %(cut)s
     GROUP BY s.root, m.kind, item
@@ -69,7 +69,7 @@ lapses AS (
     WHERE
         q.ledger_id = %(ledger)s
         AND q.generation = %(generation)s
-        AND q.partner = any(%(streams)s::text [])
+        AND q.partner = any(%(streams)s::text[])
         AND q.acts_from <= %(as_of)s
         AND q.position <= %(cut)s
         AND q.kind = 'offer'

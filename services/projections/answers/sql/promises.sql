@@ -26,7 +26,7 @@ made AS (
     WHERE
         q.ledger_id = %(ledger)s
         AND q.generation = %(generation)s
-        AND q.partner = any(%(streams)s::text [])
+        AND q.partner = any(%(streams)s::text[])
         AND q.kind = %(kind)s
         AND q.acts_from <= %(as_of)s
         AND q.position <= %(cut)s
@@ -48,7 +48,7 @@ sums AS (
     WHERE
         p.ledger_id = %(ledger)s
         AND p.generation = %(generation)s
-        AND p.partner = any(%(streams)s::text [])
+        AND p.partner = any(%(streams)s::text[])
         AND p.acts_from <= %(as_of)s
         AND p.position <= %(cut)s
         AND p.account = any(%(accounts)s)
