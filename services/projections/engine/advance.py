@@ -83,6 +83,7 @@ class Engine:
             events = self._read(connection, ledger, position, most)
             if not events:
                 return False
+            connection.execute(statement(HERE, "do_not_wait_for_disk"))
             target = Target(ledger, self._zone(connection, ledger), generation)
             projection.apply(connection, target, events)
             last = events[-1].position
