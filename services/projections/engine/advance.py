@@ -46,6 +46,9 @@ class Engine:
         made = (projection.name, FIRST_GENERATION, projection.version)
         used = (projection.name, FIRST_GENERATION)
         with self._pool.connection() as connection:
+            missing = connection.execute(statement(HERE, "find_unprepared"), used)
+            if missing.fetchone() is None:
+                return
             connection.execute(statement(HERE, "insert_checkpoints"), made)
             connection.execute(statement(HERE, "insert_active"), used)
 
