@@ -152,3 +152,13 @@ def merged_groups(
         group = frozenset[str]().union(*both)
         groups.update(dict.fromkeys(group, group))
     return groups
+
+
+def position_at(
+    connection: Connection[Any], ledger: str, moment: datetime, head: int
+) -> int:
+    """The last position recorded by a moment, up to the head; 0 when there is none."""
+    parameters = {"ledger": ledger, "head": head, "moment": moment}
+    found = connection.execute(statement(HERE, "position_at"), parameters)
+    row = found.fetchone()
+    return 0 if row is None else int(row[0])

@@ -8,9 +8,9 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from contracts.occurrence import interval
+from contracts.occurrence import EARLIEST, TICK, interval
 from services.foundation.database import statement
-from services.foundation.event_log import NO_MORE, StoredEvent
+from services.foundation.event_log import NO_MORE, StoredEvent, position_at
 
 HERE: Final = "services.ledger.store"
 
@@ -80,6 +80,8 @@ class LogReader:
         """
         name = "search_down" if search.descending else "search_up"
         filters = {k: v for k, v in search.filters.items() if v is not None}
+        with self._pool.connection() as connection:
+            _by_position(connection, ledger, filters)
         text = statement(HERE, name)
         chosen = [line for line in text.splitlines() if _applies(line, filters)]
         parameters = {"ledger": ledger, **filters}
@@ -108,6 +110,23 @@ def read_head(connection: Connection[Any], ledger: str) -> int:
     rows = connection.execute(statement(HERE, "read_head"), (ledger,))
     row = rows.fetchone()
     return 0 if row is None else int(row[0])
+
+
+def _by_position(
+    connection: Connection[Any], ledger: str, filters: dict[str, Any]
+) -> None:
+    """Times of recording never fall: ask for positions, which have an index."""
+    first, last = (
+        filters.pop("recorded_first", None),
+        filters.pop("recorded_last", None),
+    )
+    if first is not None:
+        before = position_at(
+            connection, ledger, max(first, EARLIEST + TICK) - TICK, filters["top"]
+        )
+        filters["above"] = max(filters["above"], before)
+    if last is not None:
+        filters["top"] = position_at(connection, ledger, last, filters["top"])
 
 
 def _applies(line: str, filters: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from contracts.occurrence import DATE, INSTANT, format_instant, interval
 from services.foundation.access import Grant, may_read
 from services.foundation.database import statement
+from services.foundation.event_log import position_at
 from services.foundation.freshness import MinPosition, Positions, Wait
 from services.foundation.problems import Problem
 
@@ -189,7 +190,4 @@ def _cut(pool: ConnectionPool[Connection[Any]], grant: Grant, known_at: str) -> 
             position, recorded_at = row or (0, None)
         if recorded_at is None or recorded_at <= moment:
             return int(position)
-        parameters = {"ledger": grant.ledger, "head": position, "moment": moment}
-        found = connection.execute(statement(HERE, "position_at"), parameters)
-        row = found.fetchone()
-        return 0 if row is None else int(row[0])
+        return position_at(connection, grant.ledger, moment, position)

@@ -13,8 +13,6 @@ WHERE
     AND type = any(%(types)s)
     AND occurred_to >= %(occurred_first)s
     AND occurred_from <= %(occurred_last)s
-    AND recorded_at >= %(recorded_first)s
-    AND recorded_at <= %(recorded_last)s
     AND recorded_by = %(recorded_by)s
     AND hashtextextended(correlation, 0) = hashtextextended(%(correlated)s, 0)
     AND correlation = %(correlated)s
