@@ -21,7 +21,7 @@ from tests.servers import Database
 
 names = count()
 law = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -7,4 +7,5 @@ LEFT JOIN checkpoints AS c
         AND c.projection = %s
         AND c.generation = %s
 WHERE c.ledger_id IS NULL
+ORDER BY h.ledger_id
 LIMIT 1
