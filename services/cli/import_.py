@@ -17,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from services.cli.running import local_url
 from services.foundation.settings import Settings, SettingsError, load_settings
 from services.importers.account import Account
 from services.importers.plan import Plan, prepare_import
@@ -28,7 +29,6 @@ from services.importers.sending import SendingFailed
 
 FOUND_WRONG = 1
 USAGE = 2
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 (read, not bound)
 
 Files = Annotated[
     list[Path],
@@ -94,7 +94,7 @@ def _import(
     plan: Plan, url: str | None, key: str | None, on_progress: OnProgress
 ) -> Account:
     settings = load_settings()
-    where = url or _local_url(settings)
+    where = url or local_url(settings)
     with ledger_client(where, key or _owner_key(settings)) as client:
         try:
             return run_import(client, plan, on_progress=on_progress)
@@ -125,11 +125,6 @@ def _settings(choices: list[str]) -> dict[str, str]:
     if wrong := [name for name, equals, _ in pairs if not equals or not name]:
         raise MapUnusable(f"--set {wrong[0]}: write NAME=VALUE")
     return {name: value for name, _, value in pairs}
-
-
-def _local_url(settings: Settings) -> str:
-    host = ANYWHERE.get(settings.host, settings.host)
-    return f"http://{host}:{settings.port}"
 
 
 def _owner_key(settings: Settings) -> str:

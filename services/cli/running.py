@@ -28,6 +28,7 @@ from services.ledger import app as ledger
 from services.projections import app as projections
 
 TITLE: Final = "Alliance Ledger"
+ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 (read)
 STOP_SECONDS: Final = 20
 log = structlog.get_logger(__name__)
 
@@ -169,11 +170,15 @@ def _start_worker(dsns: Dsns) -> subprocess.Popen[bytes]:
     )
 
 
+def local_url(settings: Settings) -> str:
+    """Where a service with these settings is reached from this machine."""
+    return f"http://{ANYWHERE.get(settings.host, settings.host)}:{settings.port}"
+
+
 @contextmanager
 def some_service(settings: Settings, url: str | None) -> Iterator[Service]:
     """The service that runs at the settings' address, or one of our own meanwhile."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
-    address = url or f"http://{host}:{settings.port}"
+    address = url or local_url(settings)
     if url is not None or _answers(address):
         yield Service(address, _owner_key(settings))
         return

@@ -1,7 +1,7 @@
 """`alliance-ledger show`: derived answers on a terminal."""
 
 import json
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import httpx2
 import typer
@@ -11,19 +11,9 @@ from rich.table import Table
 from services.cli.failing import FOUND_WRONG, explained
 from services.cli.running import some_service
 from services.foundation.settings import load_settings
+from services.projections.answers.balances import AMOUNTS
 
 show = typer.Typer(help="Show what the ledger derives.", no_args_is_help=True)
-AMOUNTS: Final = (
-    "offered",
-    "lapsed",
-    "accepted",
-    "committed",
-    "outstanding",
-    "delivered",
-    "acknowledged",
-    "awaiting",
-    "disputed",
-)
 
 
 @show.callback()

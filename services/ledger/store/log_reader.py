@@ -82,10 +82,9 @@ class LogReader:
         filters = {k: v for k, v in search.filters.items() if v is not None}
         with self._pool.connection() as connection:
             _by_position(connection, ledger, filters)
-        text = statement(HERE, name)
-        chosen = [line for line in text.splitlines() if _applies(line, filters)]
-        parameters = {"ledger": ledger, **filters}
-        with self._pool.connection() as connection:
+            text = statement(HERE, name)
+            chosen = [line for line in text.splitlines() if _applies(line, filters)]
+            parameters = {"ledger": ledger, **filters}
             rows = connection.execute("\n".join(chosen), parameters)
             return [StoredEvent(*row) for row in rows]
 

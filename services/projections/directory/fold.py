@@ -46,13 +46,14 @@ class Partner:
 
 def fold(facts: Collection[Fact]) -> Partner | None:
     """The partner that the facts of one stream make; None when it is not identified."""
+    happened = sorted(facts, key=lambda f: (f.acts_from, f.event.position))
     partner: Partner | None = None
-    for fact in sorted(facts, key=lambda f: (f.acts_from, f.event.position)):
+    for fact in happened:
         if isinstance(fact.data, PartnerIdentified):
             partner = replace(_identified(fact.data), known_from=fact.event.position)
     if partner is None:
         return None
-    for fact in sorted(facts, key=lambda f: (f.acts_from, f.event.position)):
+    for fact in happened:
         partner = _after(partner, fact.data)
     return partner
 
