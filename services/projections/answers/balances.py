@@ -14,7 +14,7 @@ from services.foundation.answers import Answer, respond, respond_list, unpack_cu
 from services.foundation.database import statement
 from services.foundation.queries import QueryText
 from services.projections.answers.documentation import PROBLEMS
-from services.projections.answers.models import (
+from services.projections.answers.models.balances import (
     BalanceAnswer,
     BalancesAnswer,
     PostingsAnswer,

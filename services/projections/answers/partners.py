@@ -10,7 +10,7 @@ from services.foundation.database import statement
 from services.foundation.queries import QueryText
 from services.projections.answers.balances import read_balances
 from services.projections.answers.documentation import PROBLEMS
-from services.projections.answers.models import PartnersAnswer
+from services.projections.answers.models.partners import PartnersAnswer
 from services.projections.answers.question import Question, asks
 from services.projections.answers.streams import read_merges, streams_of
 

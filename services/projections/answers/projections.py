@@ -9,7 +9,7 @@ from services.foundation.access import Grant, may_read
 from services.foundation.answers import Answer, respond_list
 from services.foundation.database import statement
 from services.projections.answers.documentation import PROBLEMS
-from services.projections.answers.models import ProjectionsAnswer
+from services.projections.answers.models.projections import ProjectionsAnswer
 
 HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["projections"])

@@ -15,7 +15,7 @@ from services.foundation.answers import Answer, respond_list, unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryText
 from services.projections.answers.documentation import PROBLEMS
-from services.projections.answers.models import CommitmentsAnswer, OffersAnswer
+from services.projections.answers.models.promises import CommitmentsAnswer, OffersAnswer
 from services.projections.answers.question import Question, asks
 from services.projections.answers.streams import (
     pages_of_streams,

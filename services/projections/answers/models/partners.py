@@ -1,0 +1,24 @@
+"""Bodies of what is told of partners."""
+
+from pydantic import BaseModel
+
+from services.projections.answers.models.clocks import Clocks
+
+
+class PartnerAnswer(BaseModel):
+    """A partner as the directory lists it."""
+
+    partner: str
+    name: str
+    names: dict[str, str]
+    kind: str | None
+    country: str | None
+    groups: list[str]
+    owner: str | None
+    net: dict[str, str]
+
+
+class PartnersAnswer(Clocks):
+    """Partners."""
+
+    items: list[PartnerAnswer]
