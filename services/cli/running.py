@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import httpx2
 import structlog
@@ -26,6 +26,9 @@ from services.foundation.serving import SWITCH_SECONDS, Dsns, dsns_of, new_app
 from services.foundation.settings import Settings
 from services.ledger import app as ledger
 from services.projections import app as projections
+
+if TYPE_CHECKING:
+    from services.foundation.sse import Streams
 
 TITLE: Final = "Alliance Ledger"
 ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 (read)
@@ -80,8 +83,9 @@ class Running:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.service = Service(f"http://{host}:{self._socket.getsockname()[1]}", key)
         self._dsns = database.services
+        self._app = one_port(self._dsns)
         config = uvicorn.Config(
-            one_port(self._dsns),
+            self._app,
             loop="uvloop",
             http="httptools",
             log_config=None,
@@ -99,7 +103,10 @@ class Running:
             self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
-        """Make `serve` return."""
+        """Make `serve` return, which runs in another thread."""
+        streams: Streams | None = getattr(self._app.state, "streams", None)
+        if streams is not None:  # it has begun to serve
+            streams.end()
         self._server.should_exit = True
 
 

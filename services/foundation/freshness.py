@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Annotated, Any, Final
 
 import psycopg
@@ -20,6 +22,8 @@ log = structlog.get_logger(__name__)
 LOOK_AGAIN: Final = 0.25
 """Seconds between looks when no notification comes: polling is the truth."""
 LISTEN_SECONDS: Final = 1.0
+FOLLOWERS_LOOK_AGAIN: Final = 1.0
+"""The same for those who follow a ledger for long; all of them look together."""
 MOST: Final = 2**62
 
 MinPosition = Annotated[int, Query(ge=0, le=MOST, description="Wait for this.")]
@@ -30,12 +34,16 @@ Read = Callable[[Connection[Any], str], int]
 
 @dataclass(slots=True)
 class Positions:
-    """The newest known positions of one kind of thing, by its name."""
+    """The newest known positions of one kind of thing, by its name.
+
+    A name is a ledger, or begins with one and a slash.
+    """
 
     pool: ConnectionPool[Connection[Any]]
     read: Read
     known: dict[str, int] = field(default_factory=dict)
     moved: asyncio.Event = field(default_factory=asyncio.Event)
+    followers: dict[str, set[asyncio.Event]] = field(default_factory=dict)
 
     def tell(self, name: str, position: int) -> None:
         """Take in that something moved; wake whoever waits."""
@@ -43,6 +51,27 @@ class Positions:
             self.known[name] = position
             self.moved.set()
             self.moved = asyncio.Event()
+            for woken in self.followers.get(name.partition("/")[0], ()):
+                woken.set()
+
+    @contextmanager
+    def following(self, ledger: str) -> Iterator[asyncio.Event]:
+        """What is set when something of a ledger has moved, or may have."""
+        woken = asyncio.Event()
+        self.followers.setdefault(ledger, set()).add(woken)
+        try:
+            yield woken
+        finally:
+            self.followers[ledger].discard(woken)
+            if not self.followers[ledger]:
+                del self.followers[ledger]
+
+    async def wake_followers(self) -> None:
+        """Have the followers look now and then, for ever: a hint may be missed."""
+        while True:
+            await asyncio.sleep(FOLLOWERS_LOOK_AGAIN)
+            for woken in chain.from_iterable(self.followers.values()):
+                woken.set()
 
     async def reach(self, name: str, position: int, wait: float) -> None:
         """Return when the position is reached; 503 when it is not in time."""

@@ -1,5 +1,6 @@
 """What both services' applications are made of."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -14,6 +15,8 @@ from services.foundation.database import open_pool
 from services.foundation.freshness import Positions, Read, listen
 from services.foundation.queries import only_known_parameters
 from services.foundation.settings import Settings, SettingsError, load_settings
+from services.foundation.sse import Pace, Streams
+from services.foundation.stopping import told_to_stop
 
 SWITCH_SECONDS: Final = 0.001
 """How long a thread may keep the interpreter: the writer must not wait for 5 ms."""
@@ -57,6 +60,7 @@ def new_app(
         # Its spans cost a tenth of a recording; they come back with a setting of ours.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.state.pace = Pace()
     for router in (*routers, probes.router, telemetry.router):
         app.include_router(router)
     problems.install(app)
@@ -74,9 +78,11 @@ def _lifespan(
             dsns.service, min_size=2, max_size=16, name="api", prepared=dsns.prepared
         )
         app.state.pool, app.state.access = pool, Access(pool)
-        async with _running(app, dsns, parts):
-            telemetry.settle_memory()
-            yield
+        app.state.streams = Streams(app.state.pace)
+        with told_to_stop(app.state.streams.end):
+            async with _running(app, dsns, parts):
+                telemetry.settle_memory()
+                yield
         pool.close()
 
     return lifespan
@@ -108,7 +114,9 @@ async def serving(
     """Positions that notifications on a channel keep fresh."""
     positions = Positions(app.state.pool, read)
     listener = listen(dsns.direct, channel, positions)
+    waking = asyncio.create_task(positions.wake_followers())
     try:
         yield positions
     finally:
+        waking.cancel()
         listener.close()

@@ -7,12 +7,19 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.foundation.serving import Dsns, new_app, serving
-from services.ledger.api import batch, log, recording, schemas
+from services.ledger.api import batch, feed, log, recording, schemas
 from services.ledger.store.log_reader import LogReader, read_head
 from services.ledger.store.writer import Writer
 
 TITLE: Final = "Alliance Ledger: recording"
-ROUTERS: Final = (recording.router, batch.router, log.router, schemas.router)
+# The feed before the log, where one event is found at any other path below.
+ROUTERS: Final = (
+    recording.router,
+    batch.router,
+    feed.router,
+    log.router,
+    schemas.router,
+)
 
 
 def create_app(dsns: Dsns | None = None) -> FastAPI:

@@ -7,15 +7,30 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.foundation.serving import Dsns, new_app, serving
-from services.projections.answers import balances, partners, projections, promises
+from services.projections.answers import (
+    acts,
+    balances,
+    changes_stream,
+    journal,
+    late,
+    partners,
+    projections,
+    promises,
+    stages,
+)
 from services.projections.answers.question import read_checkpoint
 
 TITLE: Final = "Alliance Ledger: answers"
 ROUTERS: Final = (
     partners.router,
+    stages.router,
     balances.router,
     promises.router,
+    acts.router,
+    late.router,
+    journal.router,
     projections.router,
+    changes_stream.router,
 )
 
 

@@ -20,14 +20,16 @@ from services.foundation import telemetry
 from services.foundation.database import open_pool
 from services.foundation.freshness import Listener
 from services.foundation.settings import load_settings
-from services.projections.directory.view import DirectoryProjection
+from services.projections.acts.view import ActsProjection
 from services.projections.engine.advance import Engine
 from services.projections.engine.projection import Projection
 from services.projections.postings.view import PostingsProjection
+from services.projections.relationship.view import RelationshipProjection
 
 PROJECTIONS: Final[Sequence[Projection]] = (
     PostingsProjection(),
-    DirectoryProjection(),
+    RelationshipProjection(),
+    ActsProjection(),
 )
 LOOK_AGAIN: Final = 0.5
 """Seconds between looks when nobody notifies."""

@@ -53,6 +53,7 @@ ANSWERS = {
 class Fact:
     """One event in force, as corrected, with the instant from which it acts."""
 
+    id: str
     position: int
     stream: str
     type: str
@@ -124,18 +125,26 @@ def introduced(event: Event) -> Thing | None:
     if event["type"] not in INTRODUCES:
         return None
     kind, field = INTRODUCES[event["type"]]
-    return kind, event["partner"], event["data"].get(field) or event["id"]
+    reference = event["data"].get(field) or event["id"]
+    return thing(kind, reference, event["partner"])
 
 
 def answered(event: Event) -> tuple[Thing, ...]:
-    """The things that an event answers; `m/x` is thing x of the merged stream m."""
+    """The things that an event answers."""
     found = []
     for kind, field in ANSWERS.get(event["type"], ()):
         if (reference := event["data"].get(field)) is not None:
-            *streams, name = reference.split("/")
-            stream = streams[-1] if streams else event["partner"]
-            found.append((kind, stream, name))
+            found.append(thing(kind, reference, event["partner"]))
     return tuple(found)
+
+
+def thing(kind: str, reference: str, stream: str) -> Thing:
+    """The thing that an event of a stream means; `m/x` is x of the merged stream m.
+
+    An agreement too may bear such a name: that of a proposal of the merged stream.
+    """
+    *merged, name = reference.split("/")
+    return kind, merged[-1] if merged else stream, name
 
 
 def facts(events: Iterable[Event], *, position: int, zone: ZoneInfo) -> list[Fact]:
@@ -159,15 +168,16 @@ class _Clock:
         self.unresolved: dict[Thing, list[datetime]] = defaultdict(list)
 
     def read(self, event: Event) -> Fact:
-        answers, thing = answered(event), introduced(event)
+        answers, introduces = answered(event), introduced(event)
         acts_from = max(self._bounds(event, answers))
-        if thing is not None:
-            self.acting[thing] = acts_from
+        if introduces is not None:
+            self.acting[introduces] = acts_from
         if event["type"] == "DeliveryDisputed":
             self.unresolved[answers[0]].append(acts_from)
         if event["type"] == "DisputeResolved":
             self.unresolved[answers[0]].clear()
         return Fact(
+            id=event["id"],
             position=event["position"],
             stream=event["partner"],
             type=event["type"],
@@ -175,7 +185,7 @@ class _Clock:
             completed=event.get("completed") or {},
             occurred_to=datetime.fromisoformat(event["occurred_to"]),
             acts_from=acts_from,
-            introduces=thing,
+            introduces=introduces,
             answers=answers,
         )
 
@@ -184,7 +194,7 @@ class _Clock:
         # Only an agreement may come without what it answers: a proposal.
         sure = event["type"] != "AllianceAgreed"
         bounds += [
-            self.acting[thing] for thing in answers if sure or thing in self.acting
+            self.acting[answer] for answer in answers if sure or answer in self.acting
         ]
         if event["type"] == "DisputeResolved":
             bounds += self.unresolved[answers[0]]

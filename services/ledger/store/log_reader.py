@@ -1,6 +1,6 @@
 """Searching the raw log."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Final
@@ -95,6 +95,21 @@ class LogReader:
             rows = connection.execute(statement(HERE, "find_event"), parameters)
             row = rows.fetchone()
             return None if row is None else StoredEvent(*row)
+
+    def find_all(self, ledger: str, ids: Collection[str]) -> list[StoredEvent]:
+        """The events of some ids, in order; there need not be all."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(
+                statement(HERE, "find_events"), (ledger, list(ids))
+            )
+            return [StoredEvent(*row) for row in rows]
+
+    def ever_persons(self, ledger: str, partners: Collection[str]) -> set[str]:
+        """Those of some partners that were ever said to be a person."""
+        with self._pool.connection() as connection:
+            parameters = (ledger, list(partners))
+            rows = connection.execute(statement(HERE, "ever_persons"), parameters)
+            return {partner for (partner,) in rows}
 
     def revisions(self, ledger: str, event: StoredEvent) -> list[StoredEvent]:
         """What later corrected or retracted an event."""

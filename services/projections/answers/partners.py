@@ -1,66 +1,97 @@
-"""The directory of partners, with the net of each balance."""
+"""Partners as a list: who they are, how they stand, and the net of each balance."""
 
-from typing import Annotated, Any, Final
+from itertools import islice
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from contracts.canonical import Json, parse_json
+from contracts.occurrence import format_instant
 from services.foundation.answers import Answer, respond_list, unpack_cursor
-from services.foundation.database import statement
 from services.foundation.queries import QueryText
 from services.projections.answers.balances import read_balances
 from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.listing import Filters, list_partners
 from services.projections.answers.models.partners import PartnersAnswer
+from services.projections.answers.paging import CUT, frozen
 from services.projections.answers.question import Question, asks
+from services.projections.answers.relationships import judge_of
 from services.projections.answers.streams import read_merges, streams_of
 
-HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["partners"])
-Listed = Annotated[Question, Depends(asks("directory", past=False))]
+Seen = Annotated[Question, Depends(asks("relationship", past=False))]
 Weighed = Annotated[Question, Depends(asks("postings", past=False))]
+Stage = Literal[
+    "identified",
+    "acquainted",
+    "exploring",
+    "helping",
+    "reciprocal",
+    "ready",
+    "allied",
+    "compounding",
+    "ended",
+]
+FlagName = Literal[
+    "cooling",
+    "dormant",
+    "one_sided",
+    "strained",
+    "unearned",
+    "silent_partner_in_alliance",
+    "premature_proposal",
+    "reactivated",
+]
+Sort = Literal[
+    "partner",
+    "-partner",
+    "name",
+    "-name",
+    "stage",
+    "-stage",
+    "last_contact",
+    "-last_contact",
+    "next_due",
+    "-next_due",
+]
 
 
 @router.get("/v1/partners", response_model=PartnersAnswer, responses=PROBLEMS)
 def get_partners(
     request: Request,
-    listed: Listed,
+    seen: Seen,
     weighed: Weighed,
+    stage: Annotated[Stage | None, Query()] = None,
+    flag: Annotated[FlagName | None, Query()] = None,
+    group: Annotated[QueryText | None, Query()] = None,
+    owner: Annotated[QueryText | None, Query()] = None,
+    q: Annotated[QueryText | None, Query(description="Part of an id or name.")] = None,
+    sort: Annotated[Sort, Query(description="`-` in front: descending.")] = "partner",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[QueryText | None, Query()] = None,
 ) -> Response:
-    """The partners by id: who they are, and the net of each unit."""
-    page = unpack_cursor(cursor, {"partner": str, "top": int})
-    top = min(page["top"], listed.position) if page else listed.position
-    parameters = listed.parameters(
-        after=page["partner"] if page else "", top=top, max_rows=limit + 1
+    """The partners: who they are, stage, flags, last contact, the net of each unit."""
+    page = unpack_cursor(cursor, {**CUT, "key": str, "partner": str})
+    seen, weighed = frozen(seen, page), frozen(weighed, page)
+    filters = Filters(
+        stage, flag, group, owner, q, sort.removeprefix("-"), sort.startswith("-")
     )
-    weighed = weighed.at_most(top)
+    after = (page["key"], page["partner"]) if page else None
     with request.app.state.pool.connection() as connection:
-        rows = connection.execute(
-            statement(HERE, "directory_page"), parameters
-        ).fetchall()
-        streams = streams_of(read_merges(connection, weighed), [r[0] for r in rows])
-        nets: dict[str, dict[str, Json]] = {}
+        judge = judge_of(connection, seen)
+        found = list_partners(connection, seen, judge, filters, after)
+        listed = list(islice(found, limit + 1))
+        merges = read_merges(connection, weighed)
+        streams = streams_of(merges, [one.partner for one in listed[:limit]])
+        nets: dict[str, dict[str, Any]] = {}
         for balance in read_balances(connection, weighed, streams):
             nets.setdefault(balance["partner"], {})[balance["unit"]] = balance["net"]
-    items = [_partner(row, nets.get(row[0], {})) for row in rows[:limit]]
-    more = {"partner": rows[limit - 1][0], "top": top} if len(rows) > limit else None
-    position = weighed.position
-    body = {**weighed.clocks, "items": items}
-    headers = {**listed.headers, **weighed.headers}
-    answer = Answer(body, position, headers, weighed.unstable)
+    items = [{**one.item, "net": nets.get(one.partner, {})} for one in listed[:limit]]
+    more = None
+    if len(listed) > limit:
+        last = listed[limit - 1]
+        cut = {"as_of": format_instant(seen.as_of), "top": seen.position}
+        more = {**cut, "key": last.key, "partner": last.partner}
+    body = {**seen.clocks, "items": items}
+    headers = {**seen.headers, **weighed.headers}
+    answer = Answer(body, min(seen.position, weighed.position), headers, seen.unstable)
     return respond_list(request, answer, more)
-
-
-def _partner(row: tuple[Any, ...], net: dict[str, Json]) -> dict[str, Json]:
-    partner, name, names, kind, country, groups, owner = row
-    return {
-        "partner": partner,
-        "name": name,
-        "names": parse_json(names),
-        "kind": kind,
-        "country": country,
-        "groups": groups,
-        "owner": owner,
-        "net": net,
-    }

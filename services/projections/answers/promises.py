@@ -1,7 +1,6 @@
 """Offers and commitments, with what became of them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,7 +9,7 @@ from psycopg import Connection
 from contracts.canonical import Json
 from contracts.events.base import PartnerId
 from contracts.occurrence import format_instant
-from contracts.quantity import exact_arithmetic, plain
+from contracts.quantity import plain
 from services.foundation.answers import Answer, respond_list, unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryText
@@ -18,6 +17,7 @@ from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.models.promises import CommitmentsAnswer, OffersAnswer
 from services.projections.answers.question import Question, asks
 from services.projections.answers.streams import (
+    Streams,
     pages_of_streams,
     read_merges,
     streams_for,
@@ -105,15 +105,19 @@ def _search(
 ) -> Iterator[dict[str, Json]]:
     """Promises by partner and id after a place, a page of partners at a time."""
     for streams in _pages(connection, question, kind, partner, after[0]):
-        accounts = ["offered", "accepted"] if kind == "offer" else ["outstanding"]
-        parameters = question.parameters(kind=kind, accounts=accounts, **streams)
-        rows = connection.execute(statement(HERE, "promises"), parameters).fetchall()
-        for item in sorted(
-            (_promise(kind, row) for row in rows),
-            key=lambda found: (found["partner"], found[kind]),
-        ):
+        for item in read_promises(connection, question, kind, streams):
             if (item["partner"], item[kind]) > after:
                 yield item
+
+
+def read_promises(
+    connection: Connection[Any], question: Question, kind: str, streams: Streams
+) -> list[dict[str, Json]]:
+    """The promises of the partners that streams answer for, by partner and id."""
+    parameters = question.parameters(kind=kind, **streams.parameters)
+    rows = connection.execute(statement(HERE, "promises"), parameters).fetchall()
+    items = (_promise(kind, row) for row in rows)
+    return sorted(items, key=lambda found: (found["partner"], found[kind]))
 
 
 def _pages(
@@ -122,17 +126,16 @@ def _pages(
     kind: str,
     partner: str | None,
     name: str,
-) -> Iterator[dict[str, list[str]]]:
+) -> Iterator[Streams]:
     if partner is not None:
-        yield streams_for(connection, question, partner).parameters
+        yield streams_for(connection, question, partner)
         return
     merges = read_merges(connection, question)
 
     def following(after: str) -> Sequence[str]:
         return _names(connection, question, kind, after)
 
-    for streams in pages_of_streams(merges, following, name):
-        yield streams.parameters
+    yield from pages_of_streams(merges, following, name)
 
 
 def _names(
@@ -144,12 +147,8 @@ def _names(
 
 
 def _promise(kind: str, row: Sequence[Any]) -> dict[str, Json]:
-    root, ref, side, help_, quantified, unit, total, against, marks, *rest = row
-    until, is_past, event, acts_from = rest
-    state = _state(kind, marks, is_past=bool(is_past))
-    with exact_arithmetic():
-        left = max(total - against, Decimal(0))
-    is_open = state in {"open", "lapsed", "accepted"}
+    root, ref, side, help_, quantified, unit, total, against, remaining, *rest = row
+    state, overdue, until, event, acts_from = rest
     quantity = {"amount": plain(total), "unit": unit} if quantified else None
     return {
         "partner": root,
@@ -158,19 +157,10 @@ def _promise(kind: str, row: Sequence[Any]) -> dict[str, Json]:
         "kind": help_,
         "quantity": quantity,
         "delivered": plain(against),
-        "remaining": plain(left if is_open else Decimal(0)),
+        "remaining": plain(remaining),
         "state": state,
-        "overdue": bool(is_past) and is_open and left > 0,
+        "overdue": overdue,
         "valid_until" if kind == "offer" else "due": until,
         "event": event,
         "acts_from": format_instant(acts_from),
     }
-
-
-def _state(kind: str, marks: Sequence[str], *, is_past: bool) -> str:
-    for closing in ("completed", "cancelled", "withdrawn", "declined"):
-        if closing in marks:
-            return closing
-    if "accepted" in marks:
-        return "accepted"
-    return "lapsed" if is_past and kind == "offer" else "open"

@@ -6,7 +6,7 @@ from services.projections.answers.models.clocks import Clocks
 
 
 class PartnerAnswer(BaseModel):
-    """A partner as the directory lists it."""
+    """A partner as it is listed."""
 
     partner: str
     name: str
@@ -15,6 +15,11 @@ class PartnerAnswer(BaseModel):
     country: str | None
     groups: list[str]
     owner: str | None
+    stage: str
+    earned: str
+    flags: list[str]
+    last_contact: str | None
+    next_due: str | None
     net: dict[str, str]
 
 

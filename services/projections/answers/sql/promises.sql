@@ -20,9 +20,9 @@ made AS (
         q.amount,
         q.until,
         q.until_at,
-        q.partner || '/' || q.ref AS item
+        q.item
     FROM streams AS s
-    INNER JOIN promises AS q ON s.stream = q.partner
+    INNER JOIN item_promises AS q ON s.stream = q.partner
     WHERE
         q.ledger_id = %(ledger)s
         AND q.generation = %(generation)s
@@ -32,53 +32,50 @@ made AS (
         AND q.position <= %(cut)s
     GROUP BY
         s.root, q.partner, q.ref, q.event_id, q.acts_from, q.side, q.help,
-        q.quantified, q.unit, q.amount, q.until, q.until_at
+        q.quantified, q.unit, q.amount, q.until, q.until_at, q.item
     HAVING sum(q.count) > 0
 ),
 
 sums AS (
     SELECT
-        CASE
-            WHEN position('/' IN p.ref) > 0 THEN p.ref ELSE p.partner || '/' || p.ref
-        END AS item,
+        p.item,
         sum(p.amount) FILTER (WHERE p.leg = 'promise') AS total,
         -sum(p.amount) FILTER (WHERE p.leg = 'delivery') AS against
     FROM streams AS s
-    INNER JOIN postings AS p ON s.stream = p.partner
+    INNER JOIN item_postings AS p ON s.stream = p.partner
     WHERE
         p.ledger_id = %(ledger)s
         AND p.generation = %(generation)s
         AND p.partner = any(%(streams)s::text[])
         AND p.acts_from <= %(as_of)s
         AND p.position <= %(cut)s
-        AND p.account = any(%(accounts)s)
-    GROUP BY item
+        AND p.kind = %(kind)s
+    GROUP BY p.item
 ),
 
 marks AS (
     SELECT
-        CASE
-            WHEN position('/' IN m.ref) > 0 THEN m.ref ELSE m.partner || '/' || m.ref
-        END AS item,
-        array_agg(DISTINCT m.marker) AS all_marks
+        k.item,
+        max(k.marker) FILTER (WHERE k.closes) AS closed_as,
+        bool_or(NOT k.closes) AS is_accepted
     FROM (
         SELECT
-            k.partner,
-            k.ref,
-            k.marker
+            m.item,
+            m.marker,
+            m.closes
         FROM streams AS s
-        INNER JOIN markers AS k ON s.stream = k.partner
+        INNER JOIN item_markers AS m ON s.stream = m.partner
         WHERE
-            k.ledger_id = %(ledger)s
-            AND k.generation = %(generation)s
-            AND k.partner = any(%(streams)s::text[])
-            AND k.kind = %(kind)s
-            AND k.acts_from <= %(as_of)s
-            AND k.position <= %(cut)s
-        GROUP BY k.partner, k.ref, k.marker, k.event_id
-        HAVING sum(k.count) > 0
-    ) AS m
-    GROUP BY item
+            m.ledger_id = %(ledger)s
+            AND m.generation = %(generation)s
+            AND m.partner = any(%(streams)s::text[])
+            AND m.kind = %(kind)s
+            AND m.acts_from <= %(as_of)s
+            AND m.position <= %(cut)s
+        GROUP BY m.item, m.marker, m.closes
+        HAVING sum(m.count) > 0
+    ) AS k
+    GROUP BY k.item
 ),
 
 facets AS (
@@ -98,7 +95,8 @@ facets AS (
         until_at,
         NULL::numeric AS total,
         NULL::numeric AS against,
-        NULL::text[] AS all_marks
+        NULL::text AS closed_as,
+        NULL::boolean AS is_accepted
     FROM made
     UNION ALL
     SELECT
@@ -117,7 +115,8 @@ facets AS (
         NULL AS until_at,
         total,
         against,
-        NULL AS all_marks
+        NULL AS closed_as,
+        NULL AS is_accepted
     FROM sums
     UNION ALL
     SELECT
@@ -136,7 +135,8 @@ facets AS (
         NULL AS until_at,
         NULL AS total,
         NULL AS against,
-        all_marks
+        closed_as,
+        is_accepted
     FROM marks
 ),
 
@@ -152,12 +152,12 @@ items AS (
         help,
         quantified,
         unit,
-        amount,
         until,
-        until_at,
-        max(total) OVER same_item AS total,
-        max(against) OVER same_item AS against,
-        max(all_marks) OVER same_item AS all_marks
+        until_at < %(as_of)s AS is_past,
+        greatest(coalesce(max(total) OVER same_item, amount), 0) AS total,
+        greatest(coalesce(max(against) OVER same_item, 0), 0) AS against,
+        max(closed_as) OVER same_item AS closed_as,
+        bool_or(is_accepted) OVER same_item AS is_accepted
     FROM facets
     WINDOW same_item AS (PARTITION BY item)
 )
@@ -169,11 +169,13 @@ SELECT
     help,
     quantified,
     unit,
-    greatest(coalesce(total, amount), 0) AS total,
-    greatest(coalesce(against, 0), 0) AS against,
-    coalesce(all_marks, '{}') AS all_marks,
+    total,
+    against,
+    promise_remaining(closed_as, total, against) AS remaining,
+    promise_state(%(kind)s, closed_as, is_accepted, is_past) AS state,
+    coalesce(is_past AND promise_remaining(closed_as, total, against) > 0, FALSE)
+        AS overdue,
     until,
-    until_at < %(as_of)s AS is_past,
     event_id::text AS event,
     acts_from
 FROM items

@@ -1,0 +1,1 @@
+"""The read model of acts: the many small things done, and what was recorded late."""

@@ -1,0 +1,157 @@
+"""Partners as of an instant, from their rows and, where these do not tell, the log."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from psycopg import Connection
+
+from contracts.canonical import Json, canonical, parse_json
+from contracts.occurrence import day_of
+from services.foundation.database import statement
+from services.projections.answers.question import Question
+from services.projections.answers.relationships import Judge, see
+from services.projections.relationship.fold.contacts import cadence_of
+from services.projections.relationship.fold.flags import flags, possible
+from services.projections.relationship.fold.stages import EARNED, STAGES
+from services.projections.relationship.fold.standing import Sight
+
+HERE: Final = "services.projections.answers"
+PARTNERS_AT_ONCE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of partners is narrowed to, and how it is sorted."""
+
+    stage: str | None = None
+    flag: str | None = None
+    group: str | None = None
+    owner: str | None = None
+    q: str | None = None
+    sort: str = "partner"
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A partner of a list: what is shown of it, and where it stands in the order."""
+
+    item: Mapping[str, Json]
+    sight: Sight
+    key: str
+
+    @property
+    def partner(self) -> str:
+        """Its id."""
+        return str(self.item["partner"])
+
+
+def list_partners(
+    connection: Connection[Any],
+    question: Question,
+    judge: Judge,
+    filters: Filters,
+    after: tuple[str, str] | None = None,
+) -> Iterator[Listed]:
+    """Partners in order after a place (sort key, partner), read a page at a time."""
+    folded = _folded_anew(connection, question, judge)
+    parameters = question.parameters(
+        folded=list(folded),
+        rows=json.dumps([row_of(p, s) for p, s in folded.items()]),
+        day=day_of(question.as_of, question.grant.zone),
+        stages=list(STAGES),
+        stage=filters.stage,
+        flag=filters.flag,
+        in_group=filters.group,
+        owner=filters.owner,
+        q=filters.q,
+        sort=filters.sort,
+        descending=filters.descending,
+        max_rows=PARTNERS_AT_ONCE,
+    )
+    while True:
+        after_key, after_partner = after or (None, None)
+        place = {"after_key": after_key, "after": after_partner}
+        statement_ = statement(HERE, "partners")
+        rows = connection.execute(statement_, parameters | place).fetchall()
+        names = [row[0] for row in rows]
+        known = {p: folded[p] for p in names if p in folded}
+        seen = known | see(
+            connection, question, judge, [p for p in names if p not in known]
+        )
+        for row in rows:
+            listed = _listed(row, seen[row[0]])
+            if filters.flag is None or filters.flag in listed.item["flags"]:
+                yield listed
+        if len(rows) < PARTNERS_AT_ONCE:
+            return
+        after = (rows[-1][-1], rows[-1][0])
+
+
+def _folded_anew(
+    connection: Connection[Any], question: Question, judge: Judge
+) -> dict[str, Sight]:
+    parameters = question.parameters(policy=judge.name)
+    rows = connection.execute(statement(HERE, "told_otherwise"), parameters)
+    names = [partner for (partner,) in rows.fetchall()]
+    found: dict[str, Sight] = {}
+    for start in range(0, len(names), PARTNERS_AT_ONCE):
+        some = names[start : start + PARTNERS_AT_ONCE]
+        found |= see(connection, question, judge, some)
+    return found
+
+
+def row_of(partner: str, seen: Sight) -> dict[str, Any]:
+    """What the columns of a partner's row would say as of an instant."""
+    told = seen.told
+    profile, now, last = told.profile, told.stages.now, told.contacts.last
+    return {
+        "partner": partner,
+        "name": profile.name,
+        "names": canonical(dict(profile.names)),
+        "kind": profile.kind,
+        "country": profile.country,
+        "groups": list(profile.groups),
+        "owner": profile.owner,
+        "may_flag": possible(told),
+        "stage": now.stage,
+        "earned": EARNED[now.earned],
+        "last_contact": None if last is None else last.day.isoformat(),
+        "next_due": _iso(next_due(seen)),
+    }
+
+
+def next_due(seen: Sight) -> date | None:
+    """The day by which the two want to be in touch again."""
+    last = seen.told.contacts.last
+    if last is None or seen.told.stages.ended_on is not None:
+        return None
+    target = cadence_of(seen.told.contacts, seen.setting.policy).target_days
+    return last.day + timedelta(days=min(target, (date.max - last.day).days))
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _listed(row: Sequence[Any], seen: Sight) -> Listed:
+    partner, name, names, kind, country, groups, owner, stage, earned, *rest = row
+    last_contact, due, key = rest
+    item = {
+        "partner": partner,
+        "name": name,
+        "names": parse_json(names),
+        "kind": kind,
+        "country": country,
+        "groups": groups,
+        "owner": owner,
+        "stage": stage,
+        "earned": earned,
+        "flags": [flag.flag for flag in flags(seen)],
+        "last_contact": _iso(last_contact),
+        "next_due": _iso(due),
+    }
+    return Listed(item, seen, key)

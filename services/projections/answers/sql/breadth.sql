@@ -1,0 +1,59 @@
+-- Partners that acts touched in some months, and people of theirs that acts name.
+WITH partners AS (
+    SELECT
+        month,
+        partner
+    FROM acts
+    WHERE
+        ledger_id = %(ledger)s
+        AND generation = %(generation)s
+        AND month BETWEEN %(first_month)s AND %(last_month)s
+        AND day >= %(first_day)s
+        AND acts_from <= %(as_of)s
+        AND position <= %(cut)s
+        AND NOT thin
+    GROUP BY month, partner
+),
+
+named AS (
+    SELECT
+        a.month,
+        CASE
+            WHEN position('/' IN r.ref) > 0 THEN split_part(r.ref, '/', 1)
+            ELSE a.stream
+        END AS stream,
+        CASE
+            WHEN position('/' IN r.ref) > 0 THEN split_part(r.ref, '/', 2)
+            ELSE r.ref
+        END AS person
+    FROM acts AS a
+    CROSS JOIN LATERAL unnest(a.persons) AS r (ref)
+    WHERE
+        a.ledger_id = %(ledger)s
+        AND a.generation = %(generation)s
+        AND a.month BETWEEN %(first_month)s AND %(last_month)s
+        AND a.day >= %(first_day)s
+        AND a.acts_from <= %(as_of)s
+        AND a.position <= %(cut)s
+        AND a.persons <> '{}'
+        AND NOT a.thin
+    GROUP BY a.month, 2, 3
+),
+
+people AS (
+    SELECT
+        n.month,
+        count(*) AS people
+    FROM named AS n
+    INNER JOIN act_people AS p ON n.stream = p.stream AND n.person = p.person
+    WHERE p.ledger_id = %(ledger)s AND p.generation = %(generation)s
+    GROUP BY n.month
+)
+
+SELECT
+    a.month,
+    count(*) AS partners,
+    coalesce(max(p.people), 0) AS people
+FROM partners AS a
+LEFT JOIN people AS p ON a.month = p.month
+GROUP BY a.month

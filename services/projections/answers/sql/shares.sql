@@ -1,0 +1,25 @@
+-- The partner and the act with most acts, and how many there are in all.
+WITH counted AS (
+    SELECT
+        act,
+        partner,
+        count(*) AS acts
+    FROM acts
+    WHERE
+        ledger_id = %(ledger)s
+        AND generation = %(generation)s
+        AND month BETWEEN %(first_month)s AND %(last_month)s
+        AND day >= %(first_day)s
+        AND acts_from <= %(as_of)s
+        AND position <= %(cut)s
+        AND NOT thin
+    GROUP BY GROUPING SETS ((act), (partner))
+)
+
+SELECT DISTINCT ON (act IS NULL)
+    CASE WHEN act IS NULL THEN 'partner' ELSE 'act' END AS kind,
+    coalesce(act, partner) AS name,
+    acts,
+    (sum(acts) OVER (PARTITION BY act IS NULL))::bigint AS whole
+FROM counted
+ORDER BY act IS NULL, acts DESC, coalesce(act, partner)

@@ -1,1 +1,0 @@
-"""The read model of who the partners are: names, groups, who looks after them."""

@@ -1,0 +1,70 @@
+"""A fact at its place in the order of happening, and the evidence that it gives."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from contracts.events import EventData
+from contracts.events.reading import Fact, thing
+from contracts.occurrence import day_of
+from services.projections.relationship.fold.policy import Policy
+
+Evidence = tuple[int, str]
+"""The place of an event in the order of happening, and its id."""
+
+Because = tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Who is looked at, in which time zone, judged by which policy."""
+
+    partner: str
+    zone: tzinfo
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A fact when it acts; `day` is that day, `dated` the first day of its own date."""
+
+    fact: Fact
+    data: EventData
+    at: datetime
+    day: date
+    evidence: Evidence
+    setting: Setting
+
+    @property
+    def dated(self) -> date:
+        """The first day that the fact's own date denotes."""
+        if self.fact.occurred_from == self.at:
+            return self.day
+        return day_of(self.fact.occurred_from, self.setting.zone)
+
+    def key(self, kind: str, reference: str) -> str:
+        """The thing that the fact names, as the partner's readers see it."""
+        return self._shown(thing(self.fact.event.partner, kind, reference))
+
+    def own_key(self) -> str:
+        """The thing that the fact introduces, as the partner's readers see it."""
+        introduced = self.fact.introduced
+        if introduced is None:
+            sentence = f"{self.fact.event.type} introduces nothing"
+            raise LookupError(sentence)
+        return self._shown(introduced)
+
+    def _shown(self, named: tuple[str, str, str]) -> str:
+        _, stream, name = named
+        return name if stream == self.setting.partner else f"{stream}/{name}"
+
+
+def moment_of(fact: Fact, place: int, setting: Setting) -> Moment:
+    """The moment of a fact at a place in the order of happening."""
+    day = day_of(fact.acts_from, setting.zone)
+    evidence = (place, fact.event.id)
+    return Moment(fact, fact.data, fact.acts_from, day, evidence, setting)
+
+
+def ids(because: Because) -> list[str]:
+    """The events of some evidence, in order of happening."""
+    return [event for _, event in sorted(set(because))]
