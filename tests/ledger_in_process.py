@@ -23,6 +23,7 @@ from services.projections.answers.balances import all_balances, read_balances
 from services.projections.answers.question import Question
 from services.projections.answers.streams import read_merges, streams_of, survivor
 from services.projections.engine.advance import Engine
+from services.projections.engine.projection import Projection
 from services.projections.postings.view import TABLES, PostingsProjection
 from tests.servers import Database
 
@@ -38,18 +39,22 @@ class Books:
     pool: ConnectionPool[Connection[Any]]
     writer: Writer
 
-    def ledger(self, name: str, zone: str) -> "InProcess":
-        """A new, empty ledger."""
+    def ledger(
+        self, name: str, zone: str, projection: Projection | None = None
+    ) -> "InProcess":
+        """A new, empty ledger, and the read model that is looked at."""
+        looked_at = projection or PostingsProjection()
         with psycopg.connect(self.owner_dsn) as connection:
             create_ledger(connection, name, zone)
-        Engine(self.pool).prepare(PostingsProjection())
-        return InProcess(self, name, ZoneInfo(zone))
+        Engine(self.pool).prepare(looked_at)
+        return InProcess(self, name, ZoneInfo(zone), looked_at)
 
 
 @contextmanager
 def books(database: Database) -> Iterator[Books]:
     """Open the books of a database."""
-    pool = open_pool(database.service_dsn, min_size=1, max_size=8, name="test")
+    pool = open_pool(database.service_dsn, min_size=8, max_size=8, name="test")
+    pool.wait()  # its growth draws random numbers, which Hypothesis must not see
     writer = Writer(pool)
     try:
         yield Books(database.owner_dsn, pool, writer)
@@ -65,6 +70,7 @@ class InProcess:
     books: Books
     name: str
     zone: ZoneInfo
+    projection: Projection
 
     def record(self, *items: Json) -> r.Outcome:
         """Record one event, or several atomically."""
@@ -83,7 +89,7 @@ class InProcess:
         sizes = iter(steps)
         most = next(sizes)
         engine = Engine(self.books.pool)
-        while engine.advance(PostingsProjection(), self.name, most):
+        while engine.advance(self.projection, self.name, most):
             most = next(sizes, most)
 
     def forget(self) -> None:

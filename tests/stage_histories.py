@@ -26,26 +26,38 @@ MICROSECOND = timedelta(microseconds=1)
 Move = Callable[[Climb, Friend], None]
 
 ALWAYS: tuple[Move, ...] = (
-    *[moves.contact, help_moves.give] * 4,
-    *[moves.keep_in_touch, moves.exchange_goals, help_moves.give_and_take] * 3,
-    *[moves.share_principles, help_moves.work_together, help_moves.agree] * 2,
-    *(moves.ask_goal, moves.share_goal, moves.state_principle, moves.propose_idea),
-    *(moves.attempt, moves.raise_issue, moves.break_off, moves.begin_anew),
-    *(moves.set_cadence, moves.snooze, moves.schedule),
-    *(help_moves.offer, help_moves.commit, help_moves.propose),
-    *(help_moves.report_benefit, help_moves.report_benefit),
+    *[moves.contact, help_moves.give] * 3,
+    *[moves.keep_in_touch, moves.exchange_goals, help_moves.give_and_take] * 2,
+    *(help_moves.court, help_moves.grow_together, help_moves.work_together),
+    *(moves.call_after_silence, help_moves.help_one_way, help_moves.dispute_for_long),
+    *(moves.share_principles, moves.state_principle, moves.propose_idea),
+    *(moves.ask_goal, moves.share_goal, moves.attempt, moves.raise_issue),
+    *(moves.break_off, moves.begin_anew, moves.begin_anew, moves.set_cadence),
+    *[moves.snooze, moves.schedule] * 2,
+    *[help_moves.agree, help_moves.propose, help_moves.report_benefit] * 2,
+    *(help_moves.offer, help_moves.commit, help_moves.commit),
 )
+PLOTS: tuple[tuple[Move, ...], ...] = (
+    (),
+    (help_moves.court,),
+    (help_moves.court, help_moves.agree),
+    (help_moves.grow_together,),
+    (help_moves.propose, help_moves.grow_together),
+    (moves.contact, moves.begin_anew, help_moves.grow_together),
+    (help_moves.help_one_way, moves.exchange_goals),
+)
+"""How the first partner's story may begin."""
 ANSWERS: dict[str, tuple[Move, ...]] = {
     "goal": (moves.achieve_goal,),
-    "principle": (moves.take_stance,) * 2,
-    "issue": (moves.resolve_issue,),
-    "meeting": (moves.cancel,),
-    "offer": (help_moves.keep_promise,) * 3,
-    "commitment": (help_moves.keep_promise,) * 3,
-    "delivery": (help_moves.answer_delivery,) * 4,
-    "dispute": (help_moves.resolve_dispute,) * 3,
-    "proposal": (help_moves.put_off,),
-    "agreement": (help_moves.end,),
+    "principle": (moves.take_stance,) * 5,
+    "issue": (moves.resolve_issue,) * 3,
+    "meeting": (moves.cancel,) * 3,
+    "offer": (help_moves.keep_promise,) * 2,
+    "commitment": (help_moves.keep_promise,) * 5,
+    "delivery": (help_moves.answer_delivery,) * 8,
+    "dispute": (help_moves.resolve_dispute,) * 5,
+    "proposal": (help_moves.put_off,) * 2,
+    "agreement": (help_moves.end,) * 6,
 }
 """What may follow as long as there is an open thing of a kind."""
 
@@ -77,9 +89,12 @@ def stage_histories(
         _publish(climb, friends[0])
     for friend in friends:
         climb.add(friend, "PartnerIdentified", name=friend.name.title())
-    wanted = draw(st.integers(size // 4, size))
+    for plot in climb.pick(*PLOTS):
+        plot(climb, friends[0])
+    wanted = draw(st.integers(size // 2, size))
     while len(climb.requests) < wanted:
-        friend = climb.pick(*(f for f in climb.friends if not f.merged))
+        alive = [friend for friend in climb.friends if not friend.merged]
+        friend = climb.pick(alive[0], *alive)
         climb.pick(*_moves(climb, friend, merges=merges))(climb, friend)
     return climb.requests[:size]
 
@@ -92,11 +107,11 @@ def _moves(climb: Climb, friend: Friend, *, merges: bool) -> list[Move]:
     return [
         *ALWAYS,
         *answers,
-        *[_correct] * 4,
-        *[_retract] * 2,
+        *[_correct] * 8,
+        *[_retract] * 4,
         _publish,
-        *[help_moves.renew] * 2 * bool(help_moves.ending(friend)),
-        *[_restore] * undone,
+        *[help_moves.renew] * 5 * bool(help_moves.ending(friend)),
+        *[_restore] * 3 * undone,
         *[_merge] * (merges and bool(others) and len(climb.requests) > 12),
     ]
 
@@ -128,6 +143,8 @@ def _restore(climb: Climb, _: Friend) -> None:
 
 def _undo(climb: Climb, index: int) -> None:
     stream = climb.requests[index]["partner"]
+    if climb.requests[index]["type"] == "PartnerIdentified":
+        return  # nothing more could be recorded of the partner
     data = {"target": {"target_index": index}, "reason": "Entered by mistake."}
     climb.record(stream, "EventRetracted", climb.date(DAYS), data)
 

@@ -119,6 +119,12 @@ def keep_in_touch(climb: Climb, friend: Friend) -> None:
         contact(climb, friend)
 
 
+def call_after_silence(climb: Climb, friend: Friend) -> None:
+    contact(climb, friend)
+    friend.day = min(friend.day + climb.pick(41, 61, 181, 250), DAYS)
+    contact(climb, friend)
+
+
 def attempt(climb: Climb, friend: Friend) -> None:
     climb.add(friend, "ContactAttempted", by=climb.pick(*SIDES), channel="phone")
 

@@ -4,7 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 from tests.history_moves import MAYBE, MOSTLY, SIDES, YES_OR_NO, Reference
-from tests.stage_moves import CONFIDENCES, FIRST, LIKELY, Climb, Friend, Thing
+from tests.stage_moves import (
+    CONFIDENCES,
+    DAYS,
+    FIRST,
+    Climb,
+    Friend,
+    Thing,
+    contact,
+    exchange_goals,
+    keep_in_touch,
+    share_principles,
+)
 
 COMPLETES = (None, None, None, True)
 
@@ -22,7 +33,7 @@ def commit(climb: Climb, friend: Friend, side: str | None = None) -> None:
 
 
 def give(climb: Climb, friend: Friend, side: str | None = None) -> None:
-    by, confirmed = side or climb.pick(*SIDES), climb.pick(*LIKELY)
+    by, confirmed = side or climb.pick(*SIDES), climb.pick(*MAYBE)
     _deliver(climb, friend, by, confirmed=confirmed)
 
 
@@ -48,6 +59,23 @@ def _deliver(
 def give_and_take(climb: Climb, friend: Friend) -> None:
     for side in (*SIDES, climb.pick(*SIDES)):
         give(climb, friend, side)
+
+
+def help_one_way(climb: Climb, friend: Friend) -> None:
+    """As often as it takes to look one-sided, or nearly."""
+    side = climb.pick(*SIDES)
+    for _ in range(climb.pick(4, 5, 6)):
+        _deliver(climb, friend, side, confirmed=True)
+
+
+def dispute_for_long(climb: Climb, friend: Friend) -> None:
+    _deliver(climb, friend, "us", confirmed=None)
+    delivery = friend.things["delivery"][-1]
+    delivery.open = False
+    friend.things.setdefault("dispute", []).append(Thing(delivery.reference))
+    data = {"delivery": delivery.reference, "reason": "Counted differently."}
+    climb.add(friend, "DeliveryDisputed", **data)
+    friend.day += climb.pick(29, 30, 31, 60)
 
 
 def answer_delivery(climb: Climb, friend: Friend) -> None:
@@ -157,3 +185,21 @@ def work_together(climb: Climb, friend: Friend) -> None:
         promise = friend.things["commitment"][-1].reference
         _deliver(climb, friend, side, confirmed=True, commitment=promise)
         report_benefit(climb, friend, side)
+
+
+def court(climb: Climb, friend: Friend) -> None:
+    """All that makes ready, in small acts, with time between them."""
+    keep_in_touch(climb, friend)
+    exchange_goals(climb, friend)
+    give_and_take(climb, friend)
+    share_principles(climb, friend)
+    friend.day = min(friend.day + climb.pick(0, 10, 90), DAYS)
+    contact(climb, friend)
+
+
+def grow_together(climb: Climb, friend: Friend) -> None:
+    """An alliance on top of it that has time to compound."""
+    court(climb, friend)
+    work_together(climb, friend)
+    friend.day = min(friend.day + climb.pick(1, 10, 60, 180), DAYS)
+    contact(climb, friend)

@@ -9,21 +9,37 @@ from fastapi import FastAPI
 from services.foundation.serving import Dsns, new_app, serving
 from services.projections.answers import (
     acts,
+    alliances,
     balances,
+    changes,
     changes_stream,
+    compare,
+    history,
     journal,
     late,
+    partner,
     partners,
     projections,
     promises,
+    proposals,
     stages,
+    stages_over_time,
+    today,
 )
 from services.projections.answers.question import read_checkpoint
 
 TITLE: Final = "Alliance Ledger: answers"
 ROUTERS: Final = (
     partners.router,
+    partner.router,
+    today.router,
     stages.router,
+    history.router,
+    changes.router,
+    compare.router,
+    stages_over_time.router,
+    alliances.router,
+    proposals.router,
     balances.router,
     promises.router,
     acts.router,

@@ -104,10 +104,8 @@ def stalled(url: str, key: str, path: str) -> socket.socket:
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     made.connect((host, int(port)))
-    asked = (
-        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\n\r\n"
-    )
-    made.sendall(asked.encode())
+    lines = (f"GET {path} HTTP/1.1", f"Host: {host}", f"Authorization: Bearer {key}")
+    made.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode())
     return made
 
 
@@ -119,6 +117,11 @@ class Paced:
     key: str
     app: FastAPI
     database: Database
+    server: uvicorn.Server
+
+    def connections(self) -> int:
+        """How many connections of clients are open."""
+        return len(self.server.server_state.connections)
 
     def client(self, key: str | None = None) -> httpx2.Client:
         """A client with the owner's key, or another."""
@@ -127,7 +130,7 @@ class Paced:
 
     def make_key(self, *scopes: str, ledger: str = DEFAULT) -> str:
         """A new key of a ledger, which is made when it does not exist."""
-        return _make_key(self.database, scopes, ledger)
+        return make_key(self.database, scopes, ledger)
 
     def execute(self, text: str) -> None:
         """Change the database as its owner."""
@@ -135,7 +138,8 @@ class Paced:
             connection.execute(text.encode())
 
 
-def _make_key(database: Database, scopes: tuple[str, ...], ledger: str) -> str:
+def make_key(database: Database, scopes: tuple[str, ...], ledger: str = DEFAULT) -> str:
+    """A new key of a ledger, which is made when it does not exist."""
     key = new_key(ledger)
     with psycopg.connect(database.owner_dsn) as connection:
         create_ledger(connection, ledger, "UTC")
@@ -148,7 +152,7 @@ def paced_service(database: Database, pace: Pace) -> Iterator[Paced]:
     """Serve on a free port with streams of a given pace."""
     app = one_port(Dsns(database.service_dsn, database.service_dsn))
     app.state.pace = pace
-    key = _make_key(database, ("record", "read"), DEFAULT)
+    key = make_key(database, ("record", "read"))
     config = uvicorn.Config(app, loop="uvloop", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -157,7 +161,7 @@ def paced_service(database: Database, pace: Pace) -> Iterator[Paced]:
         thread.start()
         try:
             wait_until_ready(url)
-            yield Paced(url, key, app, database)
+            yield Paced(url, key, app, database, server)
         finally:
             app.state.streams.end()
             server.should_exit = True

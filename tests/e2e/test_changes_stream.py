@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import httpx2
 
-from tests.e2e.asking import contact, head, pointers, problem, read, record
+from tests.e2e.asking import contact, head, new_partner, pointers, problem, read, record
 from tests.e2e.listening import CHANGES, Block, Stream, listening
 from tests.running import RunningService
 
@@ -91,10 +91,7 @@ def test_a_ledger_hears_nothing_of_the_projections_of_another(
         there = head(other)
         with listening(other, CHANGES) as stream:
             record(client, contact(partner))
-            record(
-                other,
-                {**contact("new"), "type": "PartnerIdentified", "data": {"name": "N"}},
-            )
+            new_partner(other)
             blocks = follow_until(stream, {POSTINGS}, there + 1)
     assert {b.event["position"] for b in blocks} <= {there, there + 1}
 

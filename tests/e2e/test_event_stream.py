@@ -115,11 +115,11 @@ def test_types_and_partners_can_be_followed(
     client: httpx2.Client, partner: str
 ) -> None:
     begin, other = head(client), new_partner(client)
-    kinds = {"type": ["GoalAsked", "PartnerIdentified"]}
+    kinds = ["GoalAsked", "PartnerIdentified"]
     with (
         listening(client, partner=partner) as of_partner,
-        listening(client, after=begin, **kinds) as of_types,
-        listening(client, after=begin, partner=other, **kinds) as of_both,
+        listening(client, after=begin, type=kinds) as of_types,
+        listening(client, after=begin, partner=other, type=kinds) as of_both,
     ):
         record(client, contact(partner))
         say(client, "GoalAsked", partner, by="us")
@@ -129,7 +129,7 @@ def test_types_and_partners_can_be_followed(
         assert told == ["ContactMade", "GoalAsked"]
         told = [e["partner"] for e in of_types.events(3)]
         assert told == [other, partner, other]
-        assert [e["type"] for e in of_both.events(2)] == kinds["type"][::-1]
+        assert [e["type"] for e in of_both.events(2)] == kinds[::-1]
 
 
 def test_a_client_far_behind_catches_up_page_by_page(client: httpx2.Client) -> None:

@@ -77,7 +77,7 @@ class Episode:
             starts = self.told.starts(agreement)
             if agreement.acts_from < starts <= self.until:
                 yield Moment(starts, BEFORE_ALL, None)
-            if (last := self.told.last_moment(agreement)) < self.until:
+            if starts <= (last := self.told.last_moment(agreement)) < self.until:
                 yield Moment(last + MICROSECOND, BEFORE_ALL, None)
 
     def _pass(self, moment: Moment) -> None:

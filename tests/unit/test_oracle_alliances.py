@@ -68,9 +68,10 @@ def test_an_agreement_told_late_is_in_force_from_its_acting_time(
 
 
 def test_an_agreement_over_before_it_acts_was_never_in_force(log: StageLog) -> None:
-    log.agree("2014-02-01", starts="2013-01-01", ends="2014-01-31")
+    log.agree("2014-02-01", starts="2013-01-01", ends="2013-11-30")
     log.agree("2014-02-01", "b", starts="2015-01-01", ends="2014-12-31")
     assert log.path() == ["identified 2014-02-01"]
+    assert len(log.ask()["history"]) == 1
 
 
 def test_an_ending_falls_back_to_what_was_earned_meanwhile(log: StageLog) -> None:

@@ -14,7 +14,7 @@ from services.foundation.database import statement
 from services.projections.answers.question import Question
 from services.projections.answers.relationships import Judge, see
 from services.projections.relationship.fold.contacts import cadence_of
-from services.projections.relationship.fold.flags import flags, possible
+from services.projections.relationship.fold.flags import flag_names, possible
 from services.projections.relationship.fold.stages import EARNED, STAGES
 from services.projections.relationship.fold.standing import Sight
 
@@ -57,7 +57,7 @@ def list_partners(
     after: tuple[str, str] | None = None,
 ) -> Iterator[Listed]:
     """Partners in order after a place (sort key, partner), read a page at a time."""
-    folded = _folded_anew(connection, question, judge)
+    folded = folded_anew(connection, question, judge)
     parameters = question.parameters(
         folded=list(folded),
         rows=json.dumps([row_of(p, s) for p, s in folded.items()]),
@@ -91,9 +91,10 @@ def list_partners(
         after = (rows[-1][-1], rows[-1][0])
 
 
-def _folded_anew(
+def folded_anew(
     connection: Connection[Any], question: Question, judge: Judge
 ) -> dict[str, Sight]:
+    """The partners whose rows do not tell what is asked, folded from the log."""
     parameters = question.parameters(policy=judge.name)
     rows = connection.execute(statement(HERE, "told_otherwise"), parameters)
     names = [partner for (partner,) in rows.fetchall()]
@@ -150,7 +151,7 @@ def _listed(row: Sequence[Any], seen: Sight) -> Listed:
         "owner": owner,
         "stage": stage,
         "earned": earned,
-        "flags": [flag.flag for flag in flags(seen)],
+        "flags": flag_names(seen),
         "last_contact": _iso(last_contact),
         "next_due": _iso(due),
     }

@@ -86,7 +86,7 @@ def _answer(
     top = question.position
     after = (page["partner"], page["ref"]) if page else ("", "")
     with request.app.state.pool.connection() as connection:
-        found = _search(connection, question, kind, partner, after)
+        found = search_promises(connection, question, kind, partner, after)
         chosen = (item for item in found if wanted(item))
         items = [item for item, _ in zip(chosen, range(limit + 1), strict=False)]
     last = items[limit - 1] if len(items) > limit else None
@@ -96,7 +96,7 @@ def _answer(
     return respond_list(request, answer, more)
 
 
-def _search(
+def search_promises(
     connection: Connection[Any],
     question: Question,
     kind: str,

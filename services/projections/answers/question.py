@@ -24,7 +24,8 @@ BY_POSITION: Final = "position:"
 HALTED: Final = "Projection-Halted"
 
 
-def _date_or_position(text: str) -> str:
+def date_or_position(text: str) -> str:
+    """A date, an instant or a position; ValueError for a day that there is not."""
     if not text.startswith(BY_POSITION):
         interval(text, UTC)
     return text
@@ -44,7 +45,7 @@ AsOf = Annotated[
 KnownAt = Annotated[
     str,
     StringConstraints(pattern=KNOWN_AT),
-    AfterValidator(_date_or_position),
+    AfterValidator(date_or_position),
     Query(description="What was recorded by then, or `position:<n>`; default all."),
 ]
 
@@ -116,7 +117,7 @@ def asks(projection: str, *, past: bool = True) -> Callable[..., Any]:
         min_position: MinPosition = 0,
         wait: Wait = 5.0,
     ) -> Question:
-        return await _ask(request, grant, projection, as_of, None, min_position, wait)
+        return await ask(request, grant, projection, as_of, None, min_position, wait)
 
     async def both(
         request: Request,
@@ -127,12 +128,12 @@ def asks(projection: str, *, past: bool = True) -> Callable[..., Any]:
         wait: Wait = 5.0,
     ) -> Question:
         known = (known_at, min_position, wait)
-        return await _ask(request, grant, projection, as_of, *known)
+        return await ask(request, grant, projection, as_of, *known)
 
     return both if past else now_only
 
 
-async def _ask(
+async def ask(
     request: Request,
     grant: Grant,
     projection: str,
@@ -141,12 +142,13 @@ async def _ask(
     min_position: int,
     wait: float,
 ) -> Question:
+    """The question to one projection, once it has reached what is asked for."""
     pool: ConnectionPool[Connection[Any]] = request.app.state.pool
     checkpoints: Positions = request.app.state.checkpoints
     name = f"{grant.ledger}/{projection}"
     cut = None
     if known_at is not None:
-        cut = await run_in_threadpool(_cut, pool, grant, known_at)
+        cut = await run_in_threadpool(cut_at, pool, grant, known_at)
     if cut or min_position:
         await checkpoints.reach(name, max(cut or 0, min_position), wait)
     stand = await run_in_threadpool(_standing, pool, grant.ledger, projection)
@@ -172,14 +174,23 @@ def read_checkpoint(connection: Connection[Any], name: str) -> int:
     return 0 if row is None else int(row[1])
 
 
-def _cut(pool: ConnectionPool[Connection[Any]], grant: Grant, known_at: str) -> int:
+def cut_at(
+    pool: ConnectionPool[Connection[Any]],
+    grant: Grant,
+    known_at: str,
+    name: str = "known_at",
+) -> int:
+    """The position of what was known by then; `name` is what the parameter is called.
+
+    422 when a position beyond the head is asked for.
+    """
     with pool.connection() as connection, connection.transaction():
         head = connection.execute(statement(HERE, "head"), (grant.ledger,)).fetchone()
         position, recorded_at = head or (0, None)
         if known_at.startswith(BY_POSITION):
             asked = int(known_at.removeprefix(BY_POSITION))
             if asked > position:
-                errors = [("/query/known_at", "lies beyond the head of the log")]
+                errors = [(f"/query/{name}", "lies beyond the head of the log")]
                 raise Problem("invalid", "See errors.", errors=errors)
             return asked
         moment = interval(known_at, grant.zone).last

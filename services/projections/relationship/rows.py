@@ -49,7 +49,7 @@ def _columns(told: Relationship, policy: Policy) -> tuple[Any, ...]:
     meetings = [meeting.last for meeting in contacts.meetings.values()]
     return (
         told.latest,
-        told.known_from,
+        told.known_from or 0,
         profile.name,
         canonical(dict(profile.names)),
         profile.kind,

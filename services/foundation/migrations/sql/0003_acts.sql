@@ -23,9 +23,7 @@ CREATE TABLE acts (
         ledger_id, generation, partner, month, position
     )
 ) PARTITION BY LIST (generation);
-CREATE INDEX acts_month ON acts (ledger_id, generation, month);
-CREATE INDEX acts_contact ON acts (ledger_id, generation, month, partner, day)
-WHERE act = 'contact';
+CREATE INDEX acts_month ON acts (ledger_id, generation, month, partner, day);
 
 -- The people of partners, to tell them from ours where an act names people.
 CREATE TABLE act_people (

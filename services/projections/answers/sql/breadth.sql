@@ -21,11 +21,11 @@ named AS (
         CASE
             WHEN position('/' IN r.ref) > 0 THEN split_part(r.ref, '/', 1)
             ELSE a.stream
-        END AS stream,
+        END AS of_stream,
         CASE
             WHEN position('/' IN r.ref) > 0 THEN split_part(r.ref, '/', 2)
             ELSE r.ref
-        END AS person
+        END AS of_person
     FROM acts AS a
     CROSS JOIN LATERAL unnest(a.persons) AS r (ref)
     WHERE
@@ -37,7 +37,7 @@ named AS (
         AND a.position <= %(cut)s
         AND a.persons <> '{}'
         AND NOT a.thin
-    GROUP BY a.month, 2, 3
+    GROUP BY a.month, of_stream, of_person
 ),
 
 people AS (
@@ -45,7 +45,7 @@ people AS (
         n.month,
         count(*) AS people
     FROM named AS n
-    INNER JOIN act_people AS p ON n.stream = p.stream AND n.person = p.person
+    INNER JOIN act_people AS p ON n.of_stream = p.stream AND n.of_person = p.person
     WHERE p.ledger_id = %(ledger)s AND p.generation = %(generation)s
     GROUP BY n.month
 )

@@ -1,4 +1,4 @@
--- The same of one partner.
+-- The same of one partner: its acts are few, so that no month bounds the search.
 SELECT
     month,
     act,
@@ -11,7 +11,6 @@ WHERE
     ledger_id = %(ledger)s
     AND generation = %(generation)s
     AND partner = %(partner)s
-    AND month BETWEEN %(first_month)s AND %(last_month)s
     AND day >= %(first_day)s
     AND acts_from <= %(as_of)s
     AND position <= %(cut)s

@@ -71,6 +71,13 @@ def dormant_after(contacts: Contacts, policy: Policy) -> int:
     return max(2 * cadence_of(contacts, policy).max_days, policy.dormant_days)
 
 
+def is_put_off(contacts: Contacts, as_of: datetime) -> bool:
+    """Whether a meeting is scheduled ahead, or the reminder snoozed."""
+    ahead = any(meeting.last >= as_of for meeting in contacts.meetings.values())
+    snoozed = contacts.snoozed_until
+    return ahead or (snoozed is not None and as_of < snoozed)
+
+
 def in_touch(contacts: Contacts, moment: Moment, *, over: bool) -> Contacts:
     """The contacts after a fact; `over`: the relationship had ended before it."""
     if contacts.meetings:

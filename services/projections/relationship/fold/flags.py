@@ -9,9 +9,9 @@ from typing import Any, Final
 from contracts.occurrence import day_of
 from services.projections.relationship.fold.agreements import Run, run_at
 from services.projections.relationship.fold.contacts import (
-    Contacts,
     cadence_of,
     dormant_after,
+    is_put_off,
 )
 from services.projections.relationship.fold.exchange import one_sided_since
 from services.projections.relationship.fold.moment import Setting, ids
@@ -60,6 +60,11 @@ def flags(seen: Sight) -> list[Flag]:
     return [*_touch(look), *_balance(look), *_alliance(look), *_proposals(look)]
 
 
+def flag_names(seen: Sight) -> list[str]:
+    """The flags by name, each once."""
+    return list(dict.fromkeys(flag.flag for flag in flags(seen)))
+
+
 @dataclass(frozen=True)
 class Look:
     """A relationship, and the instant and the day at which it is looked at."""
@@ -106,13 +111,6 @@ class Look:
 
 
 _MIDNIGHT: Final = datetime.min.time()
-
-
-def is_put_off(contacts: Contacts, as_of: datetime) -> bool:
-    """Whether a meeting is scheduled ahead, or the reminder snoozed."""
-    ahead = any(meeting.last >= as_of for meeting in contacts.meetings.values())
-    snoozed = contacts.snoozed_until
-    return ahead or (snoozed is not None and as_of < snoozed)
 
 
 def _touch(look: Look) -> Iterator[Flag]:

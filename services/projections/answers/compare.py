@@ -1,0 +1,122 @@
+"""Partners side by side: how each relationship began, grew and bore fruit."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from psycopg import Connection
+from pydantic import AfterValidator, StringConstraints
+
+from contracts.canonical import Json
+from contracts.events.base import PARTNER
+from contracts.events.reading import Fact
+from services.foundation.answers import Answer, respond
+from services.foundation.problems import Problem, language_of
+from services.projections.answers.comparing import compared
+from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.models.compare import CompareAnswer
+from services.projections.answers.question import Question, asks
+from services.projections.answers.relationships import (
+    Judge,
+    happened,
+    judge_of,
+    read_group,
+)
+from services.projections.answers.sights import sight_of
+from services.projections.answers.stages import PolicyName, flag, spoken
+from services.projections.relationship.fold.flags import flags
+from services.projections.relationship.fold.relationship import Relationship
+from services.projections.relationship.fold.stages import EARNED
+from services.projections.relationship.fold.standing import Sight
+
+router: Final = APIRouter(tags=["stages"])
+MOST: Final = 10
+
+
+def _distinct(text: str) -> str:
+    names = text.split(",")
+    if len(set(names)) < len(names):
+        reason = "names a partner twice"
+        raise ValueError(reason)
+    return text
+
+
+Asked = Annotated[Question, Depends(asks("relationship"))]
+Partners = Annotated[
+    str,
+    StringConstraints(pattern=f"^{PARTNER}(,{PARTNER}){{1,{MOST - 1}}}$"),
+    AfterValidator(_distinct),
+    Query(description=f"The ids of 2 to {MOST} partners, with commas between them."),
+]
+
+
+@router.get("/v1/compare", response_model=CompareAnswer, responses=PROBLEMS)
+def get_comparison(
+    request: Request,
+    partners: Partners,
+    question: Asked,
+    policy: PolicyName | None = None,
+) -> Response:
+    """Who asked first, what was asked and given, rhythm, stages, benefit, wheel.
+
+    Days count from the first contact day of each partner, over all its episodes.
+    """
+    names = partners.split(",")
+    with request.app.state.pool.connection() as connection:
+        judge = judge_of(connection, question, policy)
+        told = _facts(connection, question, names)
+    language = language_of(request)
+    items = [
+        _compared(partner, facts, question, judge, language)
+        for partner, facts in zip(names, told, strict=True)
+    ]
+    body = {**question.clocks, "policy": judge.name, "partners": items}
+    headers = {**question.headers, **spoken(request)}
+    answer = Answer(body, question.position, headers, question.unstable)
+    return respond(request, answer)
+
+
+def _facts(
+    connection: Connection[Any], question: Question, names: Sequence[str]
+) -> list[Sequence[Fact]]:
+    """The facts of each partner; 404 says which is not known, or merged, at the cut."""
+    found = read_group(connection, question, names)
+    for number, partner in enumerate(names):
+        pointer = f"/query/partners/{number}"
+        into = found.roots.get(partner, partner)
+        if into != partner:
+            detail = "The partner was merged into another, which answers for it."
+            errors = [(pointer, "was merged into another")]
+            raise Problem("not-found", detail, errors=errors, merged_into=into)
+        if not found.facts.get(partner):
+            errors = [(pointer, "was not known at this cut")]
+            raise Problem("not-found", "See errors.", errors=errors)
+    return [found.facts[partner] for partner in names]
+
+
+def _compared(
+    partner: str, facts: Sequence[Fact], question: Question, judge: Judge, language: str
+) -> dict[str, Json]:
+    seen = sight_of(facts, question, judge, partner)
+    told = Relationship() if seen is None else seen.told
+    zone = question.grant.zone
+    return {
+        "partner": partner,
+        **_standing(seen, language),
+        **compared(happened(facts, question.as_of), told, zone),
+    }
+
+
+def _standing(seen: Sight | None, language: str) -> dict[str, Json]:
+    """Who it is and how it stands; nulls before its first event."""
+    if seen is None:
+        nothing = dict.fromkeys(("name", "stage", "earned", "episode"))
+        return {**nothing, "flags": []}
+    now = seen.told.stages.now
+    return {
+        "name": seen.told.profile.name,
+        "stage": now.stage,
+        "earned": EARNED[now.earned],
+        "episode": now.episode,
+        "flags": [flag(one, language) for one in flags(seen)],
+    }

@@ -1,0 +1,101 @@
+"""What was known of a partner at a cut, and what made two cuts differ."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg import Connection
+
+from contracts.canonical import Json
+from contracts.events import LEDGER_STREAM, RecordedEvent
+from contracts.events.reading import Fact
+from services.foundation.event_log import decode, read_streams
+from services.projections.answers.balances import read_balances
+from services.projections.answers.between import Cut
+from services.projections.answers.differing import counting, read_otherwise
+from services.projections.answers.relationships import (
+    Judge,
+    happened,
+    read_group,
+    uncertain,
+)
+from services.projections.answers.revisions import read_revisions, subjects
+from services.projections.answers.sights import sight_of
+from services.projections.answers.stages import current, history
+from services.projections.answers.streams import streams_for
+
+POLICY: Final = "StagePolicyPublished"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known of a partner at a cut, and the policy that judges it.
+
+    `facts` are those of whoever answered for the partner then, `streams` those for
+    which it answered, and its own. `answers`: it was known, and not merged away.
+    """
+
+    partner: str
+    cut: Cut
+    judge: Judge
+    facts: Sequence[Fact]
+    streams: frozenset[str]
+    answers: bool
+
+
+def known(connection: Connection[Any], cut: Cut, judge: Judge, partner: str) -> Known:
+    """What was known of a partner at a cut."""
+    found = read_group(connection, cut.seen, (partner,))
+    root = found.roots.get(partner, partner)
+    told = {stream for stream, answering in found.roots.items() if answering == partner}
+    facts, streams = found.facts.get(root, ()), frozenset({partner, *told})
+    answers = root == partner and bool(facts)
+    return Known(partner, cut, judge, facts, streams, answers)
+
+
+def state_of(
+    connection: Connection[Any], told: Known, language: str
+) -> dict[str, Json]:
+    """How a partner stood at a cut at which it answered for itself."""
+    seen = sight_of(told.facts, told.cut.seen, told.judge, told.partner)
+    streams = streams_for(connection, told.cut.weighed, told.partner)
+    balances = read_balances(connection, told.cut.weighed, streams)
+    return {
+        "policy": told.judge.name,
+        "uncertain": uncertain(seen),
+        "balance": [
+            {name: value for name, value in item.items() if name != "partner"}
+            for item in balances
+        ],
+        "current": None if seen is None else current(seen, language),
+        "history": [] if seen is None else list(history(seen)),
+    }
+
+
+def events_between(
+    connection: Connection[Any], then: Known, now: Known
+) -> list[RecordedEvent]:
+    """The events recorded in between that made facts, or the policy, read otherwise."""
+    question = now.cut.seen
+    changed = read_otherwise(
+        *(counting(k.facts, happened(k.facts, question.as_of)) for k in (then, now))
+    )
+    streams = then.streams | now.streams
+    about = subjects(read_revisions(connection, question, streams))
+    bounds = {"after": then.cut.position, "up_to": now.cut.position}
+    rows = read_streams(connection, question.ledger, streams, **bounds)
+    made = [decode(row) for row in rows if about.get(row.id, row.id) in changed]
+    if then.judge != now.judge:
+        made += _policies(connection, then.cut, now.cut)
+    return sorted(made, key=lambda event: event.position)
+
+
+def _policies(
+    connection: Connection[Any], then: Cut, now: Cut
+) -> Collection[RecordedEvent]:
+    """Policies and their revisions that were recorded in between."""
+    events = read_revisions(connection, now.seen, (LEDGER_STREAM,), POLICY)
+    published = {event.id for event in events if event.type == POLICY}
+    about = subjects(events)
+    later = [event for event in events if event.position > then.position]
+    return [event for event in later if about.get(event.id, event.id) in published]
