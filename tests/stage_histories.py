@@ -39,9 +39,9 @@ ALWAYS: tuple[Move, ...] = (
 )
 PLOTS: tuple[tuple[Move, ...], ...] = (
     (),
-    (help_moves.court,),
     (help_moves.court, help_moves.agree),
     (help_moves.grow_together,),
+    (help_moves.grow_together, help_moves.end, help_moves.work_together, moves.contact),
     (help_moves.propose, help_moves.grow_together),
     (moves.contact, moves.begin_anew, help_moves.grow_together),
     (help_moves.help_one_way, moves.exchange_goals),
@@ -79,7 +79,7 @@ SMALL: dict[str, tuple[Any, ...]] = {
 
 @st.composite
 def stage_histories(
-    draw: Draw, *, size: int = 50, partners: int = 2, merges: bool = True
+    draw: Draw, *, size: int = 60, partners: int = 2, merges: bool = True
 ) -> list[Request]:
     """Up to `size` requests about up to `partners` (at most 3) partners."""
     names = NAMES[: draw(st.integers(1, partners))]

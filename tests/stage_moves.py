@@ -23,7 +23,7 @@ FIRST, DAYS = date(2014, 1, 1), 1095
 FORMS = ("day",) * 8 + ("instant",) * 3 + ("month", "month", "year")
 STANCES = ("supported", "respected", "supported", "understood", "rejected")
 CONFIDENCES = ("confirmed", "confirmed", "reported", "estimated")
-SELDOM = (False,) * 9 + (True,)
+SELDOM = (False,) * 19 + (True,)
 LIKELY = (True, *MAYBE)
 OTHER = {"us": "partner", "partner": "us"}
 

@@ -99,13 +99,14 @@ def resolve_dispute(climb: Climb, friend: Friend) -> None:
     climb.add(friend, "DisputeResolved", **data)
 
 
-def report_benefit(climb: Climb, friend: Friend, side: str | None = None) -> None:
-    data = {"gained_by": side or climb.pick(*SIDES)}
+def report_benefit(climb: Climb, friend: Friend) -> None:
+    _benefit(climb, friend, climb.pick(*SIDES), climb.pick(*CONFIDENCES))
+
+
+def _benefit(climb: Climb, friend: Friend, side: str, confidence: str) -> None:
     quantity = {"amount": "5", "unit": "hour"}
-    confidence = climb.pick(*CONFIDENCES)
-    climb.add(
-        friend, "BenefitReported", **data, quantity=quantity, confidence=confidence
-    )
+    data = {"gained_by": side, "confidence": confidence}
+    climb.add(friend, "BenefitReported", **data, quantity=quantity)
 
 
 def propose(climb: Climb, friend: Friend) -> None:
@@ -179,19 +180,21 @@ def end(climb: Climb, friend: Friend) -> None:
 
 def work_together(climb: Climb, friend: Friend) -> None:
     """An alliance with commitments kept and benefits confirmed on both sides."""
-    agree(climb, friend)
+    on = climb.day(friend)
+    _agree(climb, friend, on, on, climb.pick(None, on + 90, on + 300))
     for side in SIDES:
         commit(climb, friend, side)
         promise = friend.things["commitment"][-1].reference
         _deliver(climb, friend, side, confirmed=True, commitment=promise)
-        report_benefit(climb, friend, side)
+        _benefit(climb, friend, side, "confirmed")
 
 
 def court(climb: Climb, friend: Friend) -> None:
     """All that makes ready, in small acts, with time between them."""
     keep_in_touch(climb, friend)
     exchange_goals(climb, friend)
-    give_and_take(climb, friend)
+    for side in (*SIDES, "partner"):
+        _deliver(climb, friend, side, confirmed=True)
     share_principles(climb, friend)
     friend.day = min(friend.day + climb.pick(0, 10, 90), DAYS)
     contact(climb, friend)

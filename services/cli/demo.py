@@ -14,6 +14,8 @@ from services.foundation import telemetry
 from services.foundation.settings import Settings, load_settings
 
 SYSTEM: Final = "sample-story"
+COMPARED: Final = "asanagi-works,tallowick-marketing"
+"""The two companies of the story: one came to stay, one to take."""
 
 
 def demo() -> None:
@@ -45,9 +47,10 @@ def _tell(running: Running, settings: Settings) -> None:
     typer.echo(f"The sample story is in the ledger: {count} events.")
     typer.echo(f"Alliance Ledger serves at {url}; stop it with Ctrl-C.")
     typer.echo("Try, in another terminal:")
+    typer.echo("    .venv/bin/alliance-ledger show stages asanagi-works")
     typer.echo("    .venv/bin/alliance-ledger show balance asanagi-works")
     bearer = f'-H "Authorization: Bearer $(cat {key_file})"'
-    typer.echo(f"    curl {bearer} {url}/v1/partners/asanagi-works/balance")
+    typer.echo(f"    curl {bearer} '{url}/v1/compare?partners={COMPARED}'")
 
 
 def load_story(service: Service, settings: Settings) -> int:

@@ -10,18 +10,16 @@ import threading
 import time
 from collections.abc import Sequence
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from psycopg import Connection, OperationalError
-from psycopg_pool import ConnectionPool, PoolTimeout
 
 from services.foundation import telemetry
 from services.foundation.database import open_pool
 from services.foundation.freshness import Listener
 from services.foundation.settings import load_settings
 from services.projections.acts.view import ActsProjection
-from services.projections.engine.advance import Engine
+from services.projections.engine.advance import AWAY, Engine
 from services.projections.engine.projection import Projection
 from services.projections.postings.view import PostingsProjection
 from services.projections.relationship.view import RelationshipProjection
@@ -35,6 +33,8 @@ LOOK_AGAIN: Final = 0.5
 """Seconds between looks when nobody notifies."""
 GATHERING: Final = 0.008
 """Seconds between steps, well below the lag that readers notice."""
+SWEEP_AGAIN: Final = 10.0
+"""Seconds between looks for rows that nobody needs any more."""
 WITH_PARENT: Final = "--with-parent"
 log = structlog.get_logger(__name__)
 
@@ -43,12 +43,12 @@ class Worker:
     """Advances whatever is behind until it is told to stop."""
 
     def __init__(self, dsn: str, direct_dsn: str, *, prepared: bool = True) -> None:
-        self._pool: ConnectionPool[Connection[Any]] = open_pool(
+        self._pool = open_pool(
             dsn, min_size=1, max_size=2, name="worker", prepared=prepared
         )
         self._engine = Engine(self._pool)
         self._projections = {p.name: p for p in PROJECTIONS}
-        self._prepared_until = 0.0
+        self._prepared_until = self._swept_until = 0.0
         self._woken = threading.Event()
         self._stopped = threading.Event()
         self._listener = Listener(direct_dsn, "ledger_events", self._wake)
@@ -58,10 +58,9 @@ class Worker:
         while not self._stopped.is_set():
             self._woken.clear()
             try:
-                self._prepare()
                 while self._advance_all() and not self._stopped.is_set():
                     self._gather()
-            except (OperationalError, PoolTimeout) as error:
+            except AWAY as error:
                 log.warning("database_away", error=type(error).__name__)
             self._woken.wait(LOOK_AGAIN)
             self._gather()
@@ -81,23 +80,38 @@ class Worker:
         self._woken.set()
 
     def _prepare(self) -> None:
-        """Now and then, meet the ledgers that are new."""
-        if time.monotonic() < self._prepared_until:
+        """Now and then, meet ledgers that are new, and clear away what was left."""
+        now = time.monotonic()
+        if now < self._prepared_until:
             return
         for projection in PROJECTIONS:
             self._engine.prepare(projection)
+            if now >= self._swept_until:
+                self._engine.sweep(projection)
+        if now >= self._swept_until:
+            self._swept_until = now + SWEEP_AGAIN
         self._prepared_until = time.monotonic() + LOOK_AGAIN
 
     def _advance_all(self) -> bool:
-        """One step for each ledger that is behind; whether any may have more."""
+        """One step for each ledger that is behind; whether any may have more.
+
+        Readers come first: between two such rounds one generation is built on.
+        """
+        self._prepare()
         more = False
-        for behind in self._engine.find_behind():
-            projection = self._projections.get(behind.projection)
-            if projection is not None:
-                more |= self._engine.advance(projection, behind.ledger)
+        for behind in self._engine.find_behind(PROJECTIONS):
+            projection = self._projections[behind.projection]
+            more |= self._engine.advance(projection, behind.ledger)
             if self._stopped.is_set():
-                break
-        return more
+                return False
+        return self._build_one() or more
+
+    def _build_one(self) -> bool:
+        """A step of the first generation that no other worker is building."""
+        return any(
+            self._engine.build(self._projections[b.projection], b.ledger)
+            for b in self._engine.find_building(PROJECTIONS)
+        )
 
 
 def main() -> None:

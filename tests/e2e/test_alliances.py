@@ -153,6 +153,35 @@ def test_one_alliance_tells_what_each_side_did_of_it(told: httpx2.Client) -> Non
     )
 
 
+def test_the_list_sums_up_as_the_alliance_itself(told: httpx2.Client) -> None:
+    for as_of in ("2014-04-10", "2014-05-01", "2014-12-31", "2015-02"):
+        for item in read(told, "/v1/alliances", as_of=as_of)["items"]:
+            one = read(told, f"/v1/alliances/{item['alliance']}", as_of=as_of)
+            partners = {found["partner"] for found in one["partners"]}
+            assert item == {
+                **{name: one[name] for name in item},
+                "partners": sorted(partners),
+            }
+
+
+def test_a_delivery_acts_from_the_offer_that_it_answers(alone: httpx2.Client) -> None:
+    identify(alone, "acme")
+    offered = event("HelpOffered", "acme", by="us", kind="space", offer="o")
+    record(
+        alone,
+        [
+            agree("2014-03-05", "acme"),
+            on("2014-05-10", offered),
+            deliver("2014-05-01", "acme", offer="o", alliance="seminar"),
+        ],
+    )
+    for as_of, delivered in (("2014-05-09", {}), ("2014-05-10", {"hour": "4"})):
+        (item,) = read(alone, "/v1/alliances", as_of=as_of)["items"]
+        one = read(alone, "/v1/alliances/seminar", as_of=as_of)
+        assert item["given"]["delivered"] == delivered
+        assert one["given"]["delivered"] == delivered
+
+
 def test_promises_read_as_in_the_list_of_commitments(told: httpx2.Client) -> None:
     for as_of in ("2014-04-10", "2014-12-31", "2015-01-01"):
         listed = read(told, "/v1/commitments", partner="acme", as_of=as_of)["items"]

@@ -4,7 +4,16 @@ from collections.abc import Iterable
 
 import httpx2
 
-from tests.e2e.asking import contact, head, new_partner, pointers, problem, read, record
+from tests.e2e.asking import (
+    contact,
+    fresh,
+    head,
+    new_partner,
+    pointers,
+    problem,
+    read,
+    record,
+)
 from tests.e2e.listening import CHANGES, Block, Stream, listening
 from tests.running import RunningService
 
@@ -85,15 +94,14 @@ def test_whoever_comes_back_hears_of_what_moved_meanwhile_and_only_that(
 
 
 def test_a_ledger_hears_nothing_of_the_projections_of_another(
-    service: RunningService, client: httpx2.Client, foreign_key: str, partner: str
+    service: RunningService, client: httpx2.Client, partner: str
 ) -> None:
-    with service.with_key(foreign_key) as other:
-        there = head(other)
-        with listening(other, CHANGES) as stream:
-            record(client, contact(partner))
-            new_partner(other)
-            blocks = follow_until(stream, {POSTINGS}, there + 1)
-    assert {b.event["position"] for b in blocks} <= {there, there + 1}
+    key = service.make_key("record", "read", ledger=fresh("ledger"))
+    with service.with_key(key) as other, listening(other, CHANGES) as stream:
+        record(client, contact(partner))
+        new_partner(other)
+        blocks = follow_until(stream, {POSTINGS}, 1)
+    assert {b.event["position"] for b in blocks} <= {0, 1}
 
 
 def test_wrong_parameters_are_refused_before_the_stream_begins(

@@ -3,33 +3,24 @@
 import csv
 import io
 import json
-from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
 
 import httpx2
 import pytest
 
 from tests.e2e.acts_story import contact, identify, ledger_of, on
-from tests.e2e.asking import Json, event, head, pointers, problem, read, record, say
+from tests.e2e.asking import Json, event, head, pointers, problem, record
+from tests.e2e.history_story import (
+    agreement,
+    check,
+    help_,
+    history,
+    postings_of,
+    stages_of,
+)
 from tests.running import RunningService
 
 YEARS = ("2013", "2014-01-31", "2014-02", "2014-05-15", "2014-06-30", "2015")
-
-
-def hours(amount: str) -> Json:
-    return {"amount": amount, "unit": "hour"}
-
-
-def help_(kind: str, partner: str, amount: str, /, **data: Any) -> Json:
-    given = {"by": "us", "kind": "expertise", "quantity": hours(amount)}
-    return event(kind, partner, **given, **data)
-
-
-def agreement(partner: str) -> Json:
-    plan = {"name": "A", "project": "Seminar", "starts": "2014-04", "ends": "2014-06"}
-    return event("AllianceAgreed", partner, alliance="a", **plan)
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +43,6 @@ def told(service: RunningService) -> Iterator[httpx2.Client]:
         yield client
 
 
-def history(client: httpx2.Client, partner: str = "acme", /, **query: Any) -> Json:
-    body: Json = read(client, f"/v1/partners/{partner}/history", **query)
-    return body
-
-
-def stages_of(items: list[Json]) -> list[Json]:
-    return [stage for item in items for stage in item["effect"]["stages"]]
-
-
 def brief(items: list[Json]) -> list[tuple[str, str | None, list[str]]]:
     return [
         (
@@ -70,27 +52,6 @@ def brief(items: list[Json]) -> list[tuple[str, str | None, list[str]]]:
         )
         for item in items
     ]
-
-
-def sums(postings: list[Json]) -> dict[tuple[str, ...], Decimal]:
-    """By side, account, unit and thing, what is not zero."""
-    found: Counter[tuple[str, ...]] = Counter()
-    for p in postings:
-        key = (p["side"], p["account"], p["unit"], p["ref"])
-        found[key] += Decimal(p["amount"])  # type: ignore[assignment]
-    return {key: Decimal(total) for key, total in found.items() if total}
-
-
-def check(client: httpx2.Client, partner: str, /, **query: Any) -> None:
-    """The effects add up to what the other answers say at the same cut."""
-    items = history(client, partner, limit=1000, **query)["items"]
-    path = f"/v1/partners/{partner}"
-    rows = read(client, f"{path}/stages", **query)["history"]
-    kept = ("stage", "episode", "from", "because")
-    assert stages_of(items) == [{name: row[name] for name in kept} for row in rows]
-    posted = read(client, f"{path}/postings", limit=1000, **query)["items"]
-    effects = [p for item in items for p in item["effect"]["postings"]]
-    assert sums(effects) == sums(posted)
 
 
 def test_facts_stand_in_order_of_happening_with_the_stages_that_they_made(
@@ -125,7 +86,7 @@ def test_a_stage_that_a_date_brought_has_no_event(told: httpx2.Client) -> None:
 def test_a_fact_shows_its_postings_and_both_clocks(told: httpx2.Client) -> None:
     items = history(told, as_of="2014")["items"]
     (delivery,) = [item for item in items if item["type"] == "HelpDelivered"]
-    legs = {(p["account"], p["ref"]): p["amount"] for p in _postings(delivery)}
+    legs = {(p["account"], p["ref"]): p["amount"] for p in postings_of(delivery)}
     assert legs["awaiting", "d"] == "4"
     assert legs["accepted", "o"] == "-4"
     raw = told.get(f"/v1/events/{delivery['event']}").json()
@@ -135,119 +96,10 @@ def test_a_fact_shows_its_postings_and_both_clocks(told: httpx2.Client) -> None:
     assert delivery["corrected_by"] == []
 
 
-def _postings(item: Json) -> list[Json]:
-    found: list[Json] = item["effect"]["postings"]
-    return found
-
-
 @pytest.mark.parametrize("as_of", YEARS)
 def test_effects_add_up_to_stages_and_balances(told: httpx2.Client, as_of: str) -> None:
     check(told, "acme", as_of=as_of)
     check(told, "acme", as_of=as_of, known_at="position:3")
-
-
-def test_facts_read_as_they_were_known(service: RunningService) -> None:
-    with ledger_of(service) as client:
-        identify(client, "acme")
-        made = record(client, contact("2014-01-05", "acme"))
-        gone = record(client, contact("2014-01-06", "acme"))
-        why = {"target": made["id"], "reason": "Not so."}
-        dated = say(client, "EventCorrected", "acme", occurred_at="2014-03", **why)
-        email = {"by": "partner", "channel": "email"}
-        said = say(client, "EventCorrected", "acme", data=email, **why)
-        say(client, "EventRetracted", "acme", target=gone["id"], reason="Not so.")
-        _, now = history(client)["items"]
-        assert now["corrected_by"] == [dated["id"], said["id"]]
-        assert (now["occurred_at"], now["data"]) == ("2014-03", email)
-        assert now["acts_from"] == now["occurred_from"] == "2014-03-01T00:00:00.000000Z"
-        assert now["occurred_to"].startswith("2014-03-31")
-        for cut in range(1, head(client) + 1):
-            check(client, "acme", known_at=f"position:{cut}")
-        then = history(client, known_at=f"position:{gone['position']}")["items"]
-        assert [i["occurred_at"] for i in then] == ["2013", "2014-01-05", "2014-01-06"]
-        assert then[1]["corrected_by"] == []
-        undo = {"target": dated["id"], "reason": "It was in January."}
-        say(client, "EventRetracted", "acme", **undo)
-        _, back = history(client)["items"]
-        assert (back["occurred_at"], back["data"]) == ("2014-01-05", email)
-        assert back["corrected_by"] == [said["id"]]
-
-
-def test_merged_partners_have_one_history(service: RunningService) -> None:
-    with ledger_of(service) as client:
-        identify(client, "acme", "birch")
-        record(
-            client,
-            [
-                on("2014-02", help_("HelpOffered", "acme", "2", offer="o")),
-                contact("2014-01-05", "birch"),
-                contact("2014-01-04", "acme"),
-            ],
-        )
-        before = head(client)
-        merge = say(client, "PartnerMerged", "acme", into="birch", reason="Same.")
-        say(client, "OfferAccepted", "birch", offer="acme/o")
-        items = history(client, "birch")["items"]
-        facts = [(i["partner"], i["type"]) for i in items]
-        assert facts == [
-            ("acme", "PartnerIdentified"),
-            ("birch", "PartnerIdentified"),
-            ("acme", "ContactMade"),
-            ("birch", "ContactMade"),
-            ("acme", "HelpOffered"),
-            ("acme", "PartnerMerged"),
-            ("birch", "OfferAccepted"),
-        ]
-        assert {p["ref"] for i in items for p in _postings(i)} == {"acme/o"}
-        check(client, "birch")
-        gone = client.get("/v1/partners/acme/history")
-        assert problem(gone, "not-found")["merged_into"] == "birch"
-        for partner in ("acme", "birch"):
-            check(client, partner, known_at=f"position:{before}")
-        refused = {"target": merge["id"], "reason": "Two, after all."}
-        assert client.post(
-            "/v1/events", json=event("EventRetracted", "acme", **refused)
-        )
-
-
-def test_pages_are_of_the_cut_of_the_first(service: RunningService) -> None:
-    with ledger_of(service) as client:
-        identify(client, "acme")
-        record(
-            client,
-            [agreement("acme"), *(contact(f"2014-05-0{n}", "acme") for n in "123")],
-        )
-        whole = history(client)
-        path = f"/v1/partners/acme/history?limit=1&min_position={head(client)}"
-        answer, items = client.get(path), []
-        top = answer.json()["position"]
-        while True:
-            assert answer.status_code == 200, answer.text
-            items += answer.json()["items"]
-            assert answer.json()["position"] == top
-            if "next" not in answer.links:
-                break
-            record(client, contact("2014-05-04", "acme"))
-            answer = client.get(answer.links["next"]["url"])
-        assert items == whole["items"]
-        assert len(history(client)["items"]) > len(items)
-
-
-def test_a_policy_says_what_the_facts_made(told: httpx2.Client) -> None:
-    loose = {"contact_days": 2, "contact_window_days": 200, "require_goal": False}
-    policy = say(told, "StagePolicyPublished", "_ledger", **loose)["id"]
-    judged = history(told, as_of="2014-05-31")
-    assert judged["policy"] == policy
-    assert "exploring" not in [s["stage"] for s in stages_of(judged["items"])]
-    # Beneath the alliance it is earned, and shows when the alliance is over.
-    ending = stages_of(history(told, as_of="2014-07-01")["items"])[-1]
-    assert ending["stage"] == "exploring"
-    old = history(told, as_of="2014-07-01", policy="v1")
-    assert (old["policy"], stages_of(old["items"])[-1]["stage"]) == ("v1", "acquainted")
-    check(told, "acme", as_of="2014-07-01", policy="v1")
-    known = {"policy": policy, "known_at": "position:3"}
-    refused = told.get("/v1/partners/acme/history", params=known)
-    assert pointers(problem(refused, "invalid")) == ["/query/policy"]
 
 
 def test_the_history_goes_out_as_rows_too(told: httpx2.Client) -> None:

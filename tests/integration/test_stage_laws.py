@@ -26,7 +26,7 @@ from tests.stage_histories import stage_cuts, stage_histories
 
 names = count()
 law = settings(
-    max_examples=300,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

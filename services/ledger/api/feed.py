@@ -60,7 +60,12 @@ def _wanted(
     return Wanted(grant.ledger, partner, frozenset(type or ()), format)
 
 
-@router.get("/v1/events/stream", response_class=EventStream, responses=RESPONSES)
+@router.get(
+    "/v1/events/stream",
+    status_code=200,
+    response_class=EventStream,
+    responses=RESPONSES,
+)
 async def stream_events(
     request: Request,
     wanted: Annotated[Wanted, Depends(_wanted)],

@@ -21,6 +21,8 @@ class ActsProjection:
 
     name = "acts"
     version = VERSION
+    tables = TABLES
+    of_batches = ()
 
     def apply(
         self,

@@ -143,29 +143,30 @@ def get_wheel(
     """
     page = unpack_cursor(cursor, {**CUT, **dict.fromkeys(SPOKE, str)})
     question = frozen(question, page)
-    parameters = question.parameters(
-        **since(question, first).bounds, partner=partner, max_rows=limit + 1
-    )
+    bounds = since(question, first).bounds
+    parameters = question.parameters(**bounds, partner=partner, max_rows=limit + 1)
     which = "" if partner is None else "_of_partner"
     with request.app.state.pool.connection() as connection:
         if partner is not None:
             streams_for(connection, named, partner)
         shares = connection.execute(statement(HERE, f"shares{which}"), parameters)
         beside = _largest(shares.fetchall())
-        place = _place(parameters["first_month"], page)
+        place = _place(bounds, page)
         rows = connection.execute(statement(HERE, f"wheel{which}"), parameters | place)
         found = [_spoke(row) for row in rows]
     return respond_page(request, question, found, limit, SPOKE, beside)
 
 
-def _place(first: date, page: Mapping[str, Any] | None) -> dict[str, Any]:
+def _place(
+    bounds: Mapping[str, date], page: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """The spoke to go on after; its month bounds the search."""
-    if page is None:
-        spoke = (first, "", "", "")
-    else:
-        spoke = (_month_of(page), *(page[name] for name in SPOKE[1:]))
-    after = {f"after_{name}": of for name, of in zip(SPOKE, spoke, strict=True)}
-    return {**after, "first_month": max(first, spoke[0])}
+    month = bounds["first_month"] if page is None else _month_of(page)
+    return {
+        "after_month": month,
+        "first_month": max(bounds["first_month"], month),
+        **{f"after_{name}": page[name] if page else "" for name in SPOKE[1:]},
+    }
 
 
 def _month_of(page: Mapping[str, Any]) -> date:
@@ -230,7 +231,7 @@ def _breadth(
 ) -> Mapping[date, tuple[int, int]]:
     if not months:
         return {}
-    of_page = {"first_month": months[0], "last_month": months[-1]}
-    parameters = question.parameters(**window.bounds | of_page)
+    page = {"first_month": months[0], "last_month": months[-1]}
+    parameters = question.parameters(**window.bounds | page)
     rows = connection.execute(statement(HERE, "breadth"), parameters)
     return {month: (partners, people) for month, partners, people in rows}

@@ -8,8 +8,8 @@ from typing import Final
 from contracts.canonical import Json
 from contracts.occurrence import EARLIEST
 from services.projections.relationship.fold.agreements import Agreement
-from services.projections.relationship.fold.profile import Alliance
 from services.projections.relationship.fold.relationship import Relationship
+from services.projections.relationship.fold.things import Alliance
 
 IN_FORCE: Final = "in_force"
 AGREED: Final = "agreed"

@@ -17,6 +17,7 @@ from services.foundation.database import statement
 from services.foundation.problems import Problem
 from services.foundation.queries import QueryText
 from services.projections.answers.alliance_bodies import Told, sums, with_partner
+from services.projections.answers.alliance_facts import read_help
 from services.projections.answers.alliance_help import help_of
 from services.projections.answers.alliance_states import (
     Tie,
@@ -131,7 +132,7 @@ def _listed(
     found: Sequence[Found],
 ) -> list[dict[str, Json]]:
     partners = {tie.partner for _, of in found for tie in of}
-    facts = read_group(connection, question, partners).facts if partners else {}
+    facts = read_help(connection, question, partners) if partners else {}
     told = _told((tie for _, of in found for tie in of), facts, question, judge)
     return [
         {

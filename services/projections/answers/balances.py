@@ -53,7 +53,7 @@ def get_balance(request: Request, partner: str, question: Asked) -> Response:
     with request.app.state.pool.connection() as connection:
         streams = streams_for(connection, question, partner)
         items = list(read_balances(connection, question, streams))
-        uncertain = _uncertain(connection, question, streams)
+        uncertain = count_uncertain(connection, question, streams)
     for item in items:
         del item["partner"]
     body = {"partner": partner, **question.clocks, "uncertain": uncertain}
@@ -112,7 +112,7 @@ def get_balances(
     after = (page["partner"], page["unit"]) if page else ("", "")
     with request.app.state.pool.connection() as connection:
         items = _take(all_balances(connection, question, after), limit + 1)
-        uncertain = _count(connection, "uncertain_all", question.parameters())
+        uncertain = count_uncertain(connection, question)
     last = items[limit - 1] if len(items) > limit else None
     more = last and {"partner": last["partner"], "unit": last["unit"], "top": top}
     body = {**question.clocks, "uncertain": uncertain, "items": items[:limit]}
@@ -157,15 +157,16 @@ def read_balances(
     sides = {(root, unit, side): amounts for root, unit, side, *amounts in sums}
     gained = {(r, u, side, trust): amount for r, u, side, trust, amount in gains}
     for root, unit in sorted({key[:2] for key in [*sides, *gained]}):
-        yield _item(root, unit, sides, gained)
+        yield balance_item(root, unit, sides, gained)
 
 
-def _item(
+def balance_item(
     root: str,
     unit: str,
     sides: Mapping[tuple[str, str, str], Sequence[str]],
     gained: Mapping[tuple[str, str, str, str], str],
 ) -> dict[str, Json]:
+    """The balance in a unit, from the sums of each side and what each gained."""
     given = _amounts(sides.get((root, unit, "us")))
     received = _amounts(sides.get((root, unit, "partner")))
     with exact_arithmetic():
@@ -194,16 +195,13 @@ def _amounts(texts: Sequence[str] | None) -> dict[str, str]:
     }
 
 
-def _uncertain(
-    connection: Connection[Any], question: Question, streams: Streams
+def count_uncertain(
+    connection: Connection[Any], question: Question, streams: Streams | None = None
 ) -> int:
-    parameters = question.parameters(**streams.parameters)
-    return _count(connection, "uncertain", parameters)
-
-
-def _count(
-    connection: Connection[Any], name: str, parameters: Mapping[str, Any]
-) -> int:
+    """How many included events may lie after `as_of`: of some streams, or of all."""
+    name = "uncertain_all" if streams is None else "uncertain"
+    named = {} if streams is None else streams.parameters
+    parameters = question.parameters(**named)
     row = connection.execute(statement(HERE, name), parameters).fetchone()
     return 0 if row is None else int(row[0])
 

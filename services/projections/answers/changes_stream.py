@@ -53,7 +53,12 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.get("/v1/changes/stream", response_class=EventStream, responses=RESPONSES)
+@router.get(
+    "/v1/changes/stream",
+    status_code=200,
+    response_class=EventStream,
+    responses=RESPONSES,
+)
 async def stream_changes(
     request: Request,
     grant: Annotated[Grant, Depends(may_read)],

@@ -17,9 +17,9 @@ from contracts.events.reading import Fact
 from contracts.occurrence import day_of, format_instant
 from services.projections.acts.act import ACTS, act
 from services.projections.answers.shares import share
-from services.projections.relationship.fold.profile import Principle
 from services.projections.relationship.fold.proposals import Proposal
 from services.projections.relationship.fold.relationship import Relationship
+from services.projections.relationship.fold.things import Principle
 
 Data = TypeVar("Data", bound=EventData)
 STANCES: Final = ("respected", "supported", "understood", "rejected")

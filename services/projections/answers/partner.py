@@ -28,8 +28,9 @@ from services.projections.answers.streams import streams_for
 from services.projections.relationship.fold.agreements import run_at
 from services.projections.relationship.fold.contacts import cadence_of
 from services.projections.relationship.fold.flags import flag_names
-from services.projections.relationship.fold.profile import Alliance, Profile
+from services.projections.relationship.fold.profile import Profile
 from services.projections.relationship.fold.standing import Sight
+from services.projections.relationship.fold.things import Alliance
 
 router: Final = APIRouter(tags=["partners"])
 Seen = Annotated[Question, Depends(asks("relationship"))]

@@ -41,6 +41,11 @@ class Filters:
     group: str | None
     owner: str | None
 
+    @property
+    def everyone(self) -> bool:
+        """Whether all partners are counted."""
+        return self.group is None and self.owner is None
+
     def fit(self, seen: Sight) -> bool:
         """Whether a partner is one of them."""
         profile = seen.told.profile
@@ -125,7 +130,9 @@ def _moves(
         folded=sorted(otherwise),
         in_group=filters.group,
         owner=filters.owner,
+        everyone=filters.everyone,
         ends=list(ends),
+        first=ends[0],
         last=ends[-1],
     )
     moves, anew = Moves(), set(otherwise)
@@ -147,7 +154,7 @@ def _belonging_otherwise(
     connection: Connection[Any], question: Question, filters: Filters
 ) -> Collection[str]:
     """Partners whose rows may not tell their group or owner as of the question."""
-    if filters == Filters(None, None):
+    if filters.everyone:
         return ()
     parameters = question.parameters()
     rows = connection.execute(statement(HERE, "belonging_later"), parameters)

@@ -1,6 +1,6 @@
 """What a projection is to the engine."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -22,8 +22,21 @@ class Target:
 class Projection(Protocol):
     """A read model: a name, the version of its fold, and how to apply a batch."""
 
-    name: str
-    version: int
+    @property
+    def name(self) -> str:
+        """What readers call it."""
+
+    @property
+    def version(self) -> int:
+        """Of the fold: higher when the same events make other rows."""
+
+    @property
+    def tables(self) -> Sequence[str]:
+        """All that it writes, parted by generation."""
+
+    @property
+    def of_batches(self) -> Collection[str]:
+        """Columns that tell of batches; all others are the same however these fell."""
 
     def apply(
         self,

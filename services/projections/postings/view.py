@@ -30,6 +30,8 @@ class PostingsProjection:
 
     name = "postings"
     version = VERSION
+    tables = TABLES
+    of_batches = ()
 
     def apply(
         self,

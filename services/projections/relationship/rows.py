@@ -8,12 +8,13 @@ from contracts.canonical import canonical
 from contracts.quantity import counted
 from services.projections.engine.projection import Target
 from services.projections.relationship.document import dump
+from services.projections.relationship.fold.alliances import foreseen
 from services.projections.relationship.fold.contacts import cadence_of
 from services.projections.relationship.fold.flags import possible
 from services.projections.relationship.fold.policy import Policy
 from services.projections.relationship.fold.promises import Change, Key
 from services.projections.relationship.fold.relationship import Relationship
-from services.projections.relationship.fold.stages import EARNED, foreseen
+from services.projections.relationship.fold.stages import EARNED
 
 WHOLE: Final = ("relationships", "standings", "alliance_partners")
 """The tables whose rows of a partner are always written anew."""

@@ -60,6 +60,8 @@ class RelationshipProjection:
 
     name = "relationship"
     version = VERSION
+    tables = TABLES
+    of_batches = ("position",)
 
     def apply(
         self,

@@ -1,8 +1,9 @@
 -- The read model of acts: what was done, by whom, when, and which facts came in late.
 -- partner is the one that answers at the end of all merges, stream where it was recorded.
 
--- One row an act; day and month are the ledger's, of when it acts from. No key of these
--- tables begins with the position: with no statistics yet, it would be taken for any cut.
+-- One row an act; day and month are the ledger's, of when it acts from. After a large
+-- import there are no statistics, and any index may be taken for any statement: no key
+-- of these tables begins with the position, and there are as few as possible.
 CREATE TABLE acts (
     ledger_id text NOT NULL,
     generation integer NOT NULL,

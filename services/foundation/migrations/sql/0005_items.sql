@@ -62,6 +62,24 @@ SELECT
     partner || '/' || ref AS item
 FROM promises;
 
+-- The rows that introduce a delivery, as promises has them for a promise.
+CREATE VIEW item_deliveries AS
+SELECT
+    ledger_id,
+    generation,
+    partner,
+    position,
+    event_id,
+    acts_from,
+    ref,
+    side,
+    unit,
+    -amount AS amount,
+    count,
+    partner || '/' || ref AS item
+FROM postings
+WHERE account = 'world' AND leg = 'own' AND (amount < 0) = (count > 0);
+
 -- What became of a promise: how it was closed, if it was (rules allow it once), else
 -- whether it was accepted, or is an offer that was left to lapse.
 CREATE FUNCTION promise_state(
@@ -83,4 +101,5 @@ CREATE FUNCTION promise_remaining(
     SELECT CASE WHEN closed_as IS NULL THEN greatest(total - against, 0) ELSE 0 END
 $$;
 
-GRANT SELECT ON item_postings, item_markers, item_promises TO ledger_service;
+GRANT SELECT
+ON item_postings, item_markers, item_promises, item_deliveries TO ledger_service;

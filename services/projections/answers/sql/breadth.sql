@@ -45,8 +45,18 @@ people AS (
         n.month,
         count(*) AS people
     FROM named AS n
-    INNER JOIN act_people AS p ON n.of_stream = p.stream AND n.of_person = p.person
-    WHERE p.ledger_id = %(ledger)s AND p.generation = %(generation)s
+    CROSS JOIN LATERAL (
+        -- LIMIT has each looked up by its key, whatever the statistics say.
+        SELECT p.person
+        FROM act_people AS p
+        WHERE
+            p.ledger_id = %(ledger)s
+            AND p.generation = %(generation)s
+            AND p.stream = n.of_stream
+            AND p.person = n.of_person
+        ORDER BY p.person
+        LIMIT 1
+    ) AS f
     GROUP BY n.month
 )
 

@@ -1,4 +1,4 @@
--- Every projection of a ledger, against its head.
+-- Every projection of a ledger, against its head, and what is built beside it.
 SELECT
     c.projection,
     c.version,
@@ -12,7 +12,16 @@ SELECT
             THEN extract(EPOCH FROM clock_timestamp() - e.recorded_at)
         ELSE 0
     END AS lag_seconds,
-    f.id::text AS halted_event
+    f.id::text AS halted_event,
+    k.generation AS kept,
+    b.generation AS built,
+    b.version AS built_version,
+    b.state AS built_state,
+    b.position AS built_position,
+    b.begun_at AS built_begun_at,
+    b.error AS built_error,
+    b.halted_at AS built_halted_at,
+    g.id::text AS built_halted_event
 FROM checkpoints AS c
 INNER JOIN active_generations AS a
     ON
@@ -24,6 +33,18 @@ LEFT JOIN events AS e
     ON c.ledger_id = e.ledger_id AND e.position = c.position + 1
 LEFT JOIN events AS f
     ON c.ledger_id = f.ledger_id AND c.halted_at = f.position
+LEFT JOIN checkpoints AS k
+    ON
+        c.ledger_id = k.ledger_id
+        AND c.projection = k.projection
+        AND k.state = 'kept'
+LEFT JOIN checkpoints AS b
+    ON
+        c.ledger_id = b.ledger_id
+        AND c.projection = b.projection
+        AND b.state IN ('building', 'returning', 'differs')
+LEFT JOIN events AS g
+    ON b.ledger_id = g.ledger_id AND b.halted_at = g.position
 WHERE
     c.ledger_id = %(ledger)s
     AND a.ledger_id = %(ledger)s

@@ -1,4 +1,4 @@
--- The same of one partner: its acts are few, so that no month bounds the search.
+-- The same of one partner, whose acts are few: no month bounds the search.
 WITH counted AS (
     SELECT
         act,

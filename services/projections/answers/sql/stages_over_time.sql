@@ -16,27 +16,32 @@ WITH changed AS (
         AND e.partner <> '_ledger'
 ),
 
-told AS (
+-- Read twice, which is faster than to keep it.
+told AS NOT MATERIALIZED (
     SELECT
         s.stage,
         s.from_at,
         s.to_at
-    FROM relationships AS r
-    INNER JOIN standings AS s
-        ON
-            r.ledger_id = s.ledger_id
-            AND r.generation = s.generation
-            AND r.partner = s.partner
+    FROM standings AS s
     WHERE
-        r.ledger_id = %(ledger)s
-        AND r.generation = %(generation)s
-        AND s.ledger_id = %(ledger)s
+        s.ledger_id = %(ledger)s
         AND s.generation = %(generation)s
-        AND NOT r.partner IN (SELECT c.partner FROM changed AS c)
         AND s.from_at <= %(last)s
-        AND NOT r.partner = any(%(folded)s::text[])
-        AND (%(owner)s::text IS NULL OR r.owner = %(owner)s)
-        AND (%(in_group)s::text IS NULL OR %(in_group)s = any(r.groups))
+        AND (s.to_at IS NULL OR s.to_at > %(first)s)
+        AND NOT s.partner = any(%(folded)s::text[])
+        AND NOT s.partner IN (SELECT c.partner FROM changed AS c)
+        AND (
+            %(everyone)s
+            OR s.partner IN (
+                SELECT r.partner
+                FROM relationships AS r
+                WHERE
+                    r.ledger_id = %(ledger)s
+                    AND r.generation = %(generation)s
+                    AND (%(owner)s::text IS NULL OR r.owner = %(owner)s)
+                    AND (%(in_group)s::text IS NULL OR %(in_group)s = any(r.groups))
+            )
+        )
 )
 
 SELECT

@@ -1,15 +1,13 @@
--- Claim a ledger for one step; no row when another worker has it.
+-- Claim a generation for one step; no row when another worker has it, or when its rows
+-- are of another version's making.
 SELECT
     c.generation,
     c.position
 FROM checkpoints AS c
-INNER JOIN active_generations AS a
-    ON
-        c.ledger_id = a.ledger_id
-        AND c.projection = a.projection
-        AND c.generation = a.generation
 WHERE
-    c.ledger_id = %s
-    AND c.projection = %s
+    c.ledger_id = %(ledger)s
+    AND c.projection = %(projection)s
+    AND c.version = %(version)s
+    AND c.state = any(%(states)s)
     AND c.error IS NULL
 FOR UPDATE OF c SKIP LOCKED

@@ -2,7 +2,7 @@
 INSERT INTO active_generations (ledger_id, projection, generation)
 SELECT
     ledger_heads.ledger_id,
-    %s AS projection,
-    %s AS generation
+    %(projection)s,
+    %(generation)s
 FROM ledger_heads
 ON CONFLICT (ledger_id, projection) DO NOTHING

@@ -19,6 +19,10 @@ class Agreement:
     until: datetime | None
     evidence: Because
 
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether it holds at an instant."""
+        return self.since <= at and (self.until is None or at < self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

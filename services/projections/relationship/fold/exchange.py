@@ -99,7 +99,7 @@ def exchanged(
 def _delivered(
     exchange: Exchange, moment: Moment, data: HelpDelivered, episode: int | None
 ) -> tuple[Exchange, Delivery | None]:
-    made = Delivery(data.by, moment.dated, episode, (moment.evidence,))
+    made = Delivery(data.by, moment.day, episode, (moment.evidence,))
     last = {**exchange.last, data.by: moment.at}
     exchange = replace(exchange, last=last)
     if data.by == "partner":

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from contracts.occurrence import day_of
-from services.projections.relationship.fold.agreements import Run, run_at
+from services.projections.relationship.fold.agreements import Agreement, Run, run_at
 from services.projections.relationship.fold.contacts import (
     cadence_of,
     dormant_after,
@@ -166,16 +166,26 @@ def _alliance(look: Look) -> Iterator[Flag]:
             unmet = tuple(c for c in earning(look.seen) if not c.is_met)
             more = {"missing": unmet or (ANY_ACT,)}
             yield Flag(UNEARNED, run.since, _agreed(run), more)
-    run = run_at(stages.agreements, look.as_of)
-    if run is None:
-        return
-    began = day_of(run.since, look.setting.zone)
-    if (look.day - began).days >= SILENT_DAYS:
-        last = look.told.exchange.last
-        silent = [s for s in OTHER if s not in last or last[s] < run.since]
-        if silent:
-            since = look.start(began, SILENT_DAYS)
-            yield Flag(SILENT_PARTNER, since, _agreed(run), {"sides": silent})
+    quiet = {a: sides for a in stages.agreements if (sides := _silent(a, look))}
+    if quiet:
+        since = min(look.start(_began(a, look), SILENT_DAYS) for a in quiet)
+        sides = [s for s in OTHER if any(s in silent for silent in quiet.values())]
+        shown = tuple(ids(tuple(e for a in quiet for e in a.evidence)))
+        yield Flag(SILENT_PARTNER, since, shown, {"sides": sides})
+
+
+def _silent(agreement: Agreement, look: Look) -> list[str]:
+    """Who has delivered nothing since an agreement came into force long enough ago."""
+    if not agreement.is_in_force(look.as_of):
+        return []
+    if (look.day - _began(agreement, look)).days < SILENT_DAYS:
+        return []
+    last = look.told.exchange.last
+    return [s for s in OTHER if s not in last or last[s] < agreement.since]
+
+
+def _began(agreement: Agreement, look: Look) -> date:
+    return day_of(agreement.since, look.setting.zone)
 
 
 def _agreed(run: Run) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A fact when it acts; `day` is that day, `dated` the first day of its own date."""
+    """A fact when it acts, and on which day that is."""
 
     fact: Fact
     data: EventData
@@ -33,13 +33,6 @@ class Moment:
     day: date
     evidence: Evidence
     setting: Setting
-
-    @property
-    def dated(self) -> date:
-        """The first day that the fact's own date denotes."""
-        if self.fact.occurred_from == self.at:
-            return self.day
-        return day_of(self.fact.occurred_from, self.setting.zone)
 
     def key(self, kind: str, reference: str) -> str:
         """The thing that the fact names, as the partner's readers see it."""

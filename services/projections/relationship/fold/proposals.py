@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from contracts.events import AllianceProposed
-from services.projections.relationship.fold.contacts import Contacts
 from services.projections.relationship.fold.moment import Moment
 from services.projections.relationship.fold.stages import (
     ALLIED,
@@ -34,11 +33,9 @@ class Proposal:
     premature: bool
 
 
-def proposed(
-    moment: Moment, data: AllianceProposed, stages: Stages, contacts: Contacts
-) -> Proposal:
-    """What was proposed, judged by what was earned before and by the first contact."""
-    first = contacts.first
+def proposed(moment: Moment, data: AllianceProposed, stages: Stages) -> Proposal:
+    """What was proposed, judged by what the episode had brought until then."""
+    first = stages.progress.first_contact
     days = None if first is None else (moment.day - first.day).days
     earned = stages.now.earned
     soon = days is None or days < moment.setting.policy.min_days

@@ -21,12 +21,19 @@ from contracts.events import (
 )
 from contracts.events.reading import Fact
 from contracts.occurrence import EARLIEST
+from services.projections.relationship.fold.alliances import ticked, with_agreement
 from services.projections.relationship.fold.contacts import Contacts, in_touch
 from services.projections.relationship.fold.exchange import (
     Delivery,
     Exchange,
     exchanged,
     thanked,
+)
+from services.projections.relationship.fold.judging import (
+    begun,
+    broken_off,
+    judged,
+    opened,
 )
 from services.projections.relationship.fold.moment import (
     Evidence,
@@ -41,16 +48,7 @@ from services.projections.relationship.fold.progress import (
     Statement,
 )
 from services.projections.relationship.fold.proposals import Proposal, proposed
-from services.projections.relationship.fold.stages import (
-    ACTS,
-    Stages,
-    begun,
-    broken_off,
-    judged,
-    opened,
-    ticked,
-    with_agreement,
-)
+from services.projections.relationship.fold.stages import ACTS, Stages
 from services.projections.relationship.fold.window import (
     MarkedDay,
     with_day,
@@ -105,7 +103,7 @@ def after(before: Relationship, moment: Moment) -> Relationship:
     stages = _begun(stages, moment)
     proposals = before.proposals
     if isinstance(data, AllianceProposed):
-        new = proposed(moment, data, stages, before.contacts)
+        new = proposed(moment, data, stages)
         proposals = (*proposals, new)
     contacts = in_touch(before.contacts, moment, over=over)
     exchange, stages = _exchanged(before.exchange, stages, moment)

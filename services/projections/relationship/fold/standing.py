@@ -6,6 +6,7 @@ from typing import Final
 
 from contracts.occurrence import day_of
 from services.projections.relationship.fold.agreements import run_at
+from services.projections.relationship.fold.alliances import compounding, ticked
 from services.projections.relationship.fold.moment import Setting
 from services.projections.relationship.fold.progress import Condition, conditions
 from services.projections.relationship.fold.relationship import Relationship
@@ -15,8 +16,6 @@ from services.projections.relationship.fold.stages import (
     ENDED,
     READY,
     Stages,
-    compounding,
-    ticked,
 )
 
 ANY_ACT: Final = Condition("act", 0, 1)

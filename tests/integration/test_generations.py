@@ -1,0 +1,299 @@
+"""Read models built anew beside the one in use, on a real database."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from services.projections.acts.view import ActsProjection
+from services.projections.engine import generations
+from services.projections.engine.projection import Projection
+from services.projections.postings.view import PostingsProjection
+from services.projections.relationship.view import RelationshipProjection
+from tests.rebuilding import EVERY, NO_GRACE, Altered, Story, new_story, stories
+from tests.servers import Database
+
+POSTINGS, ACTS = PostingsProjection(), ActsProjection()
+
+
+@pytest.fixture
+def story(database: Database) -> Iterator[Story]:
+    with stories(database) as told:
+        yield told
+
+
+@pytest.mark.parametrize("projection", EVERY, ids=lambda p: p.name)
+def test_a_rebuild_makes_the_same_rows_and_takes_their_place(
+    story: Story, projection: Projection
+) -> None:
+    story.rebuild(projection, most=50)
+    found = story.states(projection.name)
+    assert story.active(projection.name) == 2
+    assert {s: g.number for s, g in found.items()} == {"kept": 1, "live": 2}
+    assert story.rows(projection, 2) == story.rows(projection, 1)
+    assert any(story.rows(projection, 2).values())
+
+
+def test_what_is_recorded_after_the_switch_goes_to_the_new_rows_only(
+    story: Story,
+) -> None:
+    story.rebuild(ACTS)
+    before = story.rows(ACTS, 1)
+    position = story.contact()
+    story.catch_up(ACTS)
+    assert story.states("acts")["live"].position == position
+    assert story.rows(ACTS, 1) == before
+    assert len(story.rows(ACTS, 2)["acts"]) == len(before["acts"]) + 1
+
+
+def test_the_switch_brings_both_to_the_same_position_first(story: Story) -> None:
+    story.ask("acts", generations.request_rebuild)
+    assert story.engine.build(ACTS, story.name, 100)
+    position = story.contact()
+    story.catch_up(ACTS)  # the live one is ahead now
+    story.contact()  # and both will be behind
+    story.build(ACTS, most=100)
+    found = story.states("acts")
+    assert found["live"].number == 2
+    assert found["kept"].position == found["live"].position >= position
+
+
+def test_rows_that_differ_are_reported_and_those_in_use_stay(story: Story) -> None:
+    story.spoil("postings", "amount = amount + 1")
+    story.rebuild(POSTINGS)
+    found = story.states("postings")
+    assert story.active("postings") == 1
+    assert found["live"].number == 1
+    assert found["differs"].error is not None
+    assert "postings has other content" in found["differs"].error
+    story.rebuild(POSTINGS)  # again: the first attempt's rows may go
+    assert story.states("postings")["differs"].number == 3
+
+
+def test_a_missing_row_is_a_difference(story: Story) -> None:
+    with psycopg.connect(story.books.owner_dsn) as connection:
+        delete = "DELETE FROM acts WHERE ledger_id = %s AND position = 290"
+        assert connection.execute(delete, (story.name,)).rowcount == 1
+    story.rebuild(ACTS)
+    error = story.states("acts")["differs"].error
+    assert error is not None
+    assert "acts has 248 rows and not 247" in error
+
+
+def test_a_second_request_changes_nothing_while_one_is_under_way(story: Story) -> None:
+    assert story.ask("acts", generations.request_rebuild)
+    story.engine.build(ACTS, story.name, 100)
+    assert not story.ask("acts", generations.request_rebuild)
+    assert story.states("acts")["building"].position == 100
+
+
+def test_a_rebuild_that_is_cancelled_leaves_everything_as_it_was(story: Story) -> None:
+    before = story.rows(ACTS, 1)
+    story.ask("acts", generations.request_rebuild)
+    story.engine.build(ACTS, story.name, 100)
+    story.ask("acts", generations.cancel_rebuild)
+    assert not story.engine.build(ACTS, story.name)
+    story.engine.sweep(ACTS, NO_GRACE)
+    assert set(story.states("acts")) == {"live"}
+    assert story.parts("acts") == {"acts_1"}
+    assert story.rows(ACTS, 1) == before
+
+
+def test_a_killed_build_goes_on_from_its_checkpoint(story: Story) -> None:
+    story.ask("acts", generations.request_rebuild)
+    story.engine.build(ACTS, story.name, 100)
+
+    def dies(_events: object) -> None:
+        sentence = "killed"
+        raise SystemExit(sentence)
+
+    with pytest.raises(SystemExit):
+        story.engine.build(Altered(ACTS, version=1, after_step=dies), story.name, 100)
+    story.restart()
+    assert story.states("acts")["building"].position == 100
+    story.build(ACTS, most=50)
+    assert story.active("acts") == 2
+    assert story.rows(ACTS, 2) == story.rows(ACTS, 1)
+
+
+def test_a_kill_in_the_middle_of_the_switch_undoes_it(story: Story) -> None:
+    story.ask("acts", generations.request_rebuild)
+    while story.states("acts")["building"].position < 200:
+        story.engine.build(ACTS, story.name, 100)
+
+    def dies_when_behind(events: object) -> None:
+        if story.states("acts")["building"].position == 296:
+            sentence = "killed"
+            raise SystemExit(sentence)
+
+    story.contact()
+    with pytest.raises(SystemExit):
+        story.build(Altered(ACTS, version=1, after_step=dies_when_behind), most=96)
+    assert story.active("acts") == 1
+    story.restart()
+    story.build(ACTS)
+    assert story.active("acts") == 2
+
+
+def test_a_higher_version_is_built_by_itself_and_need_not_be_equal(
+    story: Story,
+) -> None:
+    newer = Altered(ACTS)
+    story.spoil("acts", "thin = NOT thin")
+    story.engine.prepare(newer)
+    assert story.states("acts")["building"].version == 2
+    story.engine.prepare(newer)
+    story.build(newer)
+    live = story.states("acts")["live"]
+    assert (live.number, live.version) == (2, 2)
+    story.engine.prepare(newer)
+    assert set(story.states("acts")) == {"kept", "live"}
+
+
+def test_a_still_higher_version_starts_the_rebuild_anew(story: Story) -> None:
+    story.engine.prepare(Altered(ACTS, version=2))
+    story.engine.build(Altered(ACTS, version=2), story.name, 100)
+    story.engine.prepare(Altered(ACTS, version=3))
+    building = story.states("acts")["building"]
+    assert (building.number, building.version, building.position) == (3, 3, 0)
+
+
+def test_an_older_worker_leaves_newer_rows_alone(story: Story) -> None:
+    newer = Altered(ACTS)
+    story.engine.prepare(newer)
+    assert not story.engine.build(ACTS, story.name)  # the old code cannot build it
+    story.build(newer)
+    story.contact()
+    assert not story.engine.find_behind([ACTS])
+    assert not story.engine.advance(ACTS, story.name)
+    story.engine.prepare(ACTS)
+    assert set(story.states("acts")) == {"kept", "live"}
+    assert story.engine.advance(newer, story.name)
+
+
+def test_an_older_worker_keeps_readers_up_to_date_meanwhile(story: Story) -> None:
+    story.engine.prepare(Altered(ACTS))
+    position = story.contact()
+    assert story.engine.advance(ACTS, story.name)
+    assert story.states("acts")["live"].position == position
+
+
+def test_a_rollback_catches_up_before_readers_return_to_it(story: Story) -> None:
+    story.rebuild(ACTS)
+    position = story.contact()
+    story.catch_up(ACTS)
+    story.ask("acts", generations.request_rollback)
+    assert story.active("acts") == 2
+    story.build(ACTS)
+    found = story.states("acts")
+    assert story.active("acts") == 1
+    assert set(found) == {"live"}
+    assert found["live"].position == position
+    with pytest.raises(generations.NothingKept):
+        story.ask("acts", generations.request_rollback)
+
+
+def test_a_rollback_can_be_called_off(story: Story) -> None:
+    story.rebuild(ACTS)
+    story.ask("acts", generations.request_rollback)
+    story.ask("acts", generations.cancel_rebuild)
+    assert set(story.states("acts")) == {"kept", "live"}
+
+
+def test_what_was_kept_goes_with_the_next_rebuild_once_answers_have_ended(
+    story: Story,
+) -> None:
+    story.rebuild(ACTS)
+    story.rebuild(ACTS)
+    story.engine.sweep(ACTS, timedelta(minutes=1))
+    assert story.rows(ACTS, 1)["acts"]  # an answer may still be reading it
+    story.engine.sweep(ACTS, NO_GRACE)
+    assert not story.rows(ACTS, 1)["acts"]
+    assert story.parts("acts") == {"acts_1", "acts_2", "acts_3"}
+    story.rebuild(ACTS)
+    story.engine.sweep(ACTS, NO_GRACE)
+    assert story.parts("acts") == {"acts_1", "acts_3", "acts_4"}
+
+
+def test_a_part_stays_while_another_ledger_uses_it(story: Story) -> None:
+    other = new_story(story.books)
+    story.rebuild(ACTS)
+    other.rebuild(ACTS)
+    for _ in range(2):
+        story.rebuild(ACTS)
+    story.engine.sweep(ACTS, NO_GRACE)
+    assert "acts_2" in story.parts("acts")
+    assert not story.rows(ACTS, 2)["acts"]
+    assert other.rows(ACTS, 2) == other.rows(ACTS, 1)
+
+
+def test_a_ledger_without_events_can_be_rebuilt(story: Story) -> None:
+    empty = Story(story.books, story.books.ledger("empty", "UTC"))
+    empty.rebuild(POSTINGS)
+    assert empty.active("postings") == 2
+    made = {"type": "PartnerIdentified", "partner": "acme", "data": {"name": "Acme"}}
+    empty.ledger.record({**made, "occurred_at": "2025"})
+    empty.catch_up(POSTINGS)
+    assert empty.states("postings")["live"].position == 1
+    assert empty.rows(POSTINGS, 2)["imprecise_dates"]
+
+
+def test_new_ledgers_are_met_after_the_first_generation_is_gone(story: Story) -> None:
+    for _ in range(2):
+        story.rebuild(ACTS)
+    story.engine.sweep(ACTS, NO_GRACE)
+    story.engine.prepare(ACTS)
+    assert set(story.states("acts")) == {"kept", "live"}
+    assert new_story(story.books).active("acts") == 1
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "make_partition('events', 2)",
+        "make_partition('checkpoints', 2)",
+        "make_partition('acts; DROP TABLE acts', 2)",
+        "make_partition('acts', 0)",
+        "make_partition('acts', 10000000)",
+        "analyze_partition('events', 2)",
+        "drop_partition('events', 'acts', 2)",
+        "partition_name('acts', 2)",
+    ],
+)
+def test_the_services_may_make_and_drop_parts_of_read_models_only(
+    database: Database, call: str
+) -> None:
+    with (
+        psycopg.connect(database.service_dsn) as connection,
+        pytest.raises(psycopg.DatabaseError, match="no such|permission denied"),
+    ):
+        connection.execute(f"SELECT {call}")  # noqa: S608
+
+
+def test_the_first_part_and_parts_in_use_are_never_dropped(story: Story) -> None:
+    story.rebuild(ACTS)
+    with psycopg.connect(story.books.pool.conninfo) as connection:
+        for number in (1, 2):
+            drop = "SELECT drop_partition('acts', 'acts', %s)"
+            assert connection.execute(drop, (number,)).fetchone() == (False,)
+
+
+def test_readers_do_not_wait_for_a_part_to_be_dropped(story: Story) -> None:
+    story.rebuild(ACTS)
+    for _ in range(2):
+        story.rebuild(ACTS)
+    with psycopg.connect(story.books.pool.conninfo) as reading:
+        reading.execute("SELECT count(*) FROM acts")
+        story.engine.sweep(ACTS, NO_GRACE)
+        assert "acts_2" in story.parts("acts")  # busy: it is tried again later
+    story.engine.sweep(ACTS, NO_GRACE)
+    assert "acts_2" not in story.parts("acts")
+
+
+def test_a_read_that_is_open_does_not_hold_a_rebuild_up(story: Story) -> None:
+    relationship = RelationshipProjection()
+    with psycopg.connect(story.books.pool.conninfo) as reading:
+        reading.execute("SELECT count(*) FROM relationships")
+        story.rebuild(relationship)
+        assert story.active("relationship") == 2

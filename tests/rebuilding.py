@@ -1,0 +1,187 @@
+"""A ledger with a story, whose read models are built anew beside their readers."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg import Connection, sql
+
+from contracts.events import RecordedEvent
+from services.cli.story.telling import record_story
+from services.ledger.store.recordings import Recorded
+from services.projections.acts.view import ActsProjection
+from services.projections.engine import generations
+from services.projections.engine.advance import Engine
+from services.projections.engine.projection import Projection, Target
+from services.projections.postings.view import PostingsProjection
+from services.projections.relationship.view import RelationshipProjection
+from tests.ledger_in_process import Books, InProcess, Json, books
+from tests.servers import Database
+
+EVERY: Sequence[Projection] = (
+    PostingsProjection(),
+    RelationshipProjection(),
+    ActsProjection(),
+)
+NO_GRACE = timedelta()
+TODAY = date(2025, 12, 1)
+names = count()
+Rows = dict[str, list[tuple[Any, ...]]]
+T = TypeVar("T")
+
+
+@dataclass
+class Altered:
+    """A projection of another version, or with a fault: as other code would be."""
+
+    of: Projection
+    version: int = 2
+    fails_at: Collection[int] = ()
+    after_step: Callable[[Sequence[RecordedEvent]], None] = lambda _events: None
+
+    @property
+    def name(self) -> str:
+        return self.of.name
+
+    @property
+    def tables(self) -> Sequence[str]:
+        return self.of.tables
+
+    @property
+    def of_batches(self) -> Collection[str]:
+        return self.of.of_batches
+
+    def apply(
+        self,
+        connection: Connection[Any],
+        target: Target,
+        events: Sequence[RecordedEvent],
+    ) -> None:
+        self.of.apply(connection, target, events)
+        self.after_step(events)
+        if any(event.position in self.fails_at for event in events):
+            sentence = "It cannot be folded."
+            raise ValueError(sentence)
+
+
+@dataclass
+class Story:
+    """A ledger, its read models, and a worker's engine that can be started anew."""
+
+    books: Books
+    ledger: InProcess
+    engine: Engine = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.restart()
+
+    @property
+    def name(self) -> str:
+        return self.ledger.name
+
+    def restart(self) -> None:
+        """As a worker that was killed begins again: nothing is remembered."""
+        self.engine = Engine(self.books.pool)
+
+    def contact(self, partner: str = "asanagi-works", day: str = "2025-11-30") -> int:
+        """Record one more contact; its position."""
+        data = {"by": "us", "channel": "phone"}
+        made = {"type": "ContactMade", "partner": partner, "occurred_at": day}
+        outcome = self.ledger.record({**made, "data": data})
+        assert isinstance(outcome, Recorded)
+        return outcome.rows[-1].position
+
+    def catch_up(self, *projections: Projection, most: int = 5_000) -> None:
+        for projection in projections or EVERY:
+            while self.engine.advance(projection, self.name, most):
+                continue
+
+    def ask(self, name: str, request: Callable[[Connection[Any], str, str], T]) -> T:
+        with self.books.pool.connection() as connection:
+            return request(connection, self.name, name)
+
+    def rebuild(self, projection: Projection, most: int = 5_000) -> None:
+        """Ask for a rebuild and see it through."""
+        self.ask(projection.name, generations.request_rebuild)
+        self.build(projection, most)
+
+    def build(self, projection: Projection, most: int = 5_000) -> None:
+        while self.engine.build(projection, self.name, most):
+            continue
+
+    def states(self, name: str) -> dict[str, generations.Generation]:
+        return self.ask(name, generations.read_generations)
+
+    def active(self, name: str) -> int:
+        asked = (self.name, name)
+        query = (
+            "SELECT generation FROM active_generations WHERE (ledger_id, projection)"
+        )
+        with self.books.pool.connection() as connection:
+            row = connection.execute(f"{query} = (%s, %s)", asked).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def rows(self, projection: Projection, generation: int) -> Rows:
+        """Every row of a generation, but for what tells of batches."""
+        query = sql.SQL("SELECT * FROM {} WHERE ledger_id = %s AND generation = %s")
+        found: Rows = {}
+        with self.books.pool.connection() as connection:
+            for table in projection.tables:
+                statement = query.format(sql.Identifier(table))
+                cursor = connection.execute(statement, (self.name, generation))
+                left_out = {"generation", *projection.of_batches}
+                assert cursor.description is not None
+                kept = [
+                    number
+                    for number, column in enumerate(cursor.description)
+                    if column.name not in left_out
+                ]
+                rows = [tuple(row[number] for number in kept) for row in cursor]
+                found[table] = sorted(rows, key=str)
+        return found
+
+    def parts(self, table: str) -> set[str]:
+        """The parts that a table has."""
+        query = (
+            "SELECT inhrelid::regclass::text FROM pg_inherits"
+            " WHERE inhparent = %s::regclass"
+        )
+        with self.books.pool.connection() as connection:
+            return {name for (name,) in connection.execute(query, (table,))}
+
+    def spoil(self, table: str, change: str) -> None:
+        """Change rows as nobody may."""
+        statement = f"UPDATE {table} SET {change} WHERE ledger_id = %s"  # noqa: S608
+        with psycopg.connect(self.books.owner_dsn) as connection:
+            connection.execute(statement, (self.name,))
+
+
+@contextmanager
+def stories(database: Database) -> Iterator[Story]:
+    """A ledger that holds the sample story, every read model caught up."""
+    with books(database) as opened:
+        yield new_story(opened)
+
+
+def new_story(opened: Books) -> Story:
+    """One more ledger with the sample story."""
+    name = f"story-{next(names)}"
+    ledger = opened.ledger(name, "Asia/Tokyo")
+    story = Story(opened, ledger)
+    for projection in EVERY:
+        story.engine.prepare(projection)
+
+    def post(items: list[Json], _key: str) -> list[Json]:
+        outcome = ledger.record(*items)
+        assert isinstance(outcome, Recorded), outcome
+        return [{"id": row.id} for row in outcome.rows]
+
+    record_story(post, TODAY, ZoneInfo("Asia/Tokyo"))
+    story.catch_up()
+    return story
