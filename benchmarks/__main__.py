@@ -14,6 +14,7 @@ from benchmarks import (
     folding,
     in_process,
     recording,
+    stages,
     visible,
 )
 from benchmarks.figures import FULL, QUICK, Figure, Scale, keep, show
@@ -25,6 +26,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Scale], Iterator[Figure]]]] = {
     "visible": visible.measure,
     "folding": folding.measure,
     "balances": balances.measure,
+    "stages": stages.measure,
 }
 
 

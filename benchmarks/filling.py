@@ -21,11 +21,12 @@ def fill(connection: Connection[Any], population: Population, events: int) -> fl
     """Append so many events; the seconds that the store took for them."""
     rows, spent = population.grow(events), 0.0
     while batch := list(islice(rows, EVENTS_A_BATCH)):
-        spent += _append(connection, batch)
+        spent += append(connection, batch)
     return spent
 
 
-def _append(connection: Connection[Any], rows: Sequence[StoredEvent]) -> float:
+def append(connection: Connection[Any], rows: Sequence[StoredEvent]) -> float:
+    """Append some events in one transaction; the seconds that the store took."""
     begun = perf_counter()
     with connection.transaction():
         head = lock_head(connection, DEFAULT)

@@ -27,6 +27,8 @@ LONGEST: Final = 1_000
 TYPICAL: Final = 50
 """Events of an average partner."""
 BEGAN: Final = datetime(2010, 1, 1, tzinfo=UTC)
+PAUSE: Final = timedelta(days=5)
+"""From one event of a partner to the next."""
 Said = tuple[str, dict[str, Any]]
 
 
@@ -35,7 +37,7 @@ class Population:
 
     def __init__(self, seed: int = 11) -> None:
         self._chance = random.Random(seed)  # noqa: S311
-        self._lives = [_life(self._chance) for _ in range(LIVES)]
+        self._lives = [life(self._chance) for _ in range(LIVES)]
         self.versions: list[int] = []
         self.position = 0
 
@@ -69,13 +71,15 @@ class Population:
         return [f"p{n}" for n in near[:most]]
 
 
-def _life(chance: random.Random) -> list[StoredEvent]:
+def life(
+    chance: random.Random, length: int = LONGEST, pause: timedelta = PAUSE
+) -> list[StoredEvent]:
     """What happens to one partner, as it would be stored."""
     sender = Sender(UTC, "owner", datetime.now(UTC))
     state, us = fresh("p"), fresh(LEDGER_STREAM)
     rows = []
-    for version, (name, data) in enumerate(islice(_story(chance), LONGEST), 1):
-        day = (BEGAN + timedelta(days=5 * version)).date()
+    for version, (name, data) in enumerate(islice(_story(chance), length), 1):
+        day = (BEGAN + pause * version).date()
         sent = {"type": name, "partner": "p", "occurred_at": str(day), "data": data}
         item = prepare(sent, sender).items[0]
         view, at = LedgerView(us, {}), item.occurred_from

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import count
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -23,14 +22,12 @@ from services.projections.relationship.view import RelationshipProjection
 from tests.ledger_in_process import Books, InProcess, Json, books
 from tests.servers import Database
 
-EVERY: Sequence[Projection] = (
-    PostingsProjection(),
-    RelationshipProjection(),
-    ActsProjection(),
-)
+POSTINGS, ACTS = PostingsProjection(), ActsProjection()
+RELATIONSHIP = RelationshipProjection()
+EVERY: Sequence[Projection] = (POSTINGS, RELATIONSHIP, ACTS)
 NO_GRACE = timedelta()
 TODAY = date(2025, 12, 1)
-names = count()
+TOKYO, TOLD = ZoneInfo("Asia/Tokyo"), "told"
 Rows = dict[str, list[tuple[Any, ...]]]
 T = TypeVar("T")
 
@@ -74,6 +71,7 @@ class Story:
     """A ledger, its read models, and a worker's engine that can be started anew."""
 
     books: Books
+    service_dsn: str
     ledger: InProcess
     engine: Engine = field(init=False)
 
@@ -95,6 +93,21 @@ class Story:
         outcome = self.ledger.record({**made, "data": data})
         assert isinstance(outcome, Recorded)
         return outcome.rows[-1].position
+
+    def beside(self, name: str) -> "Story":
+        """Another ledger in the same database, with nothing in it."""
+        return new_story(self.books, self.service_dsn, name)
+
+    def meet(self, partner: str = "acme") -> None:
+        """Identify a partner, some time in a year long past, and fold that."""
+        made = {"type": "PartnerIdentified", "partner": partner, "occurred_at": "2014"}
+        outcome = self.ledger.record({**made, "data": {"name": "Acme"}})
+        assert isinstance(outcome, Recorded)
+        self.catch_up()
+
+    def reading(self) -> Connection[Any]:
+        """A connection of a reader's own."""
+        return psycopg.connect(self.service_dsn)
 
     def catch_up(self, *projections: Projection, most: int = 5_000) -> None:
         for projection in projections or EVERY:
@@ -164,24 +177,29 @@ class Story:
 
 @contextmanager
 def stories(database: Database) -> Iterator[Story]:
-    """A ledger that holds the sample story, every read model caught up."""
+    """The ledger of a database in which the story was told and folded."""
     with books(database) as opened:
-        yield new_story(opened)
+        ledger = InProcess(opened, TOLD, TOKYO, POSTINGS)
+        yield Story(opened, database.service_dsn, ledger)
 
 
-def new_story(opened: Books) -> Story:
-    """One more ledger with the sample story."""
-    name = f"story-{next(names)}"
-    ledger = opened.ledger(name, "Asia/Tokyo")
-    story = Story(opened, ledger)
+def tell_story(database: Database) -> None:
+    """Record the sample story in a ledger of a database, and fold it."""
+    with books(database) as opened:
+        story = new_story(opened, database.service_dsn, TOLD)
+
+        def post(items: list[Json], _key: str) -> list[Json]:
+            outcome = story.ledger.record(*items)
+            assert isinstance(outcome, Recorded), outcome
+            return [{"id": row.id} for row in outcome.rows]
+
+        record_story(post, TODAY, TOKYO)
+        story.catch_up()
+
+
+def new_story(opened: Books, service_dsn: str, name: str) -> Story:
+    """A ledger with nothing in it."""
+    story = Story(opened, service_dsn, opened.ledger(name, TOKYO.key))
     for projection in EVERY:
         story.engine.prepare(projection)
-
-    def post(items: list[Json], _key: str) -> list[Json]:
-        outcome = ledger.record(*items)
-        assert isinstance(outcome, Recorded), outcome
-        return [{"id": row.id} for row in outcome.rows]
-
-    record_story(post, TODAY, ZoneInfo("Asia/Tokyo"))
-    story.catch_up()
     return story

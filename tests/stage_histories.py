@@ -79,7 +79,7 @@ SMALL: dict[str, tuple[Any, ...]] = {
 
 @st.composite
 def stage_histories(
-    draw: Draw, *, size: int = 60, partners: int = 2, merges: bool = True
+    draw: Draw, *, size: int = 50, partners: int = 2, merges: bool = True
 ) -> list[Request]:
     """Up to `size` requests about up to `partners` (at most 3) partners."""
     names = NAMES[: draw(st.integers(1, partners))]

@@ -61,6 +61,6 @@ class CadenceSet(EventData):
 
 
 class ReminderSnoozed(EventData):
-    """No reminder to get in touch before a date."""
+    """No reminder to get in touch until a date is over."""
 
     until: DateText

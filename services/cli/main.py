@@ -6,6 +6,7 @@ from services.cli.demo import demo
 from services.cli.failing import explained
 from services.cli.import_ import import_file
 from services.cli.migrate import migrate_database
+from services.cli.rebuild import rebuild
 from services.cli.serve import serve
 from services.cli.show import show
 
@@ -20,6 +21,7 @@ app.command()(serve)
 app.command()(demo)
 app.command("import")(import_file)
 app.add_typer(show, name="show")
+app.command("rebuild")(rebuild)
 app.command("migrate")(migrate_database)
 
 

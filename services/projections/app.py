@@ -30,6 +30,7 @@ from services.projections.answers import (
     today,
 )
 from services.projections.answers.question import read_checkpoint
+from services.projections.answers.watching import watching
 
 TITLE: Final = "Alliance Ledger: answers"
 ROUTERS: Final = (
@@ -64,6 +65,9 @@ def create_app(dsns: Dsns | None = None) -> FastAPI:
 @asynccontextmanager
 async def answering(app: FastAPI, dsns: Dsns) -> AsyncIterator[None]:
     """What derived answers need while the application runs."""
-    async with serving(app, dsns, "projections", read_checkpoint) as checkpoints:
+    async with (
+        serving(app, dsns, "projections", read_checkpoint) as checkpoints,
+        watching(app.state.pool),
+    ):
         app.state.checkpoints = checkpoints
         yield

@@ -98,19 +98,17 @@ def flags_of(body: Json) -> dict[str, Any]:
 
 
 def missing_of(body: Json) -> list[Json]:
-    """What is missing; below `ready` the oracle says only that it is."""
+    """What is missing; of an ally who has not earned it the oracle says only that."""
     if body["stage"] != "allied":
         return sorted(body["missing"], key=str)
-    lower = any(
-        m["condition"].startswith(BELOW_READY) or m["condition"] == "earned_ready"
-        for m in body["missing"]
-    )
-    own = [
-        m
-        for m in body["missing"]
-        if not m["condition"].startswith(BELOW_READY)
-        and m["condition"] != "earned_ready"
-    ]
+    lower, own = body["earned"] != "ready", []
+    for lack in body["missing"]:
+        if lack["condition"] == "act" and lower:
+            continue  # the next act earns what lies below too
+        if lack["condition"].startswith(BELOW_READY):
+            assert lower, body
+        elif lack["condition"] != "earned_ready":
+            own.append(lack)
     return [*sorted(own, key=str), {"lower": lower}]
 
 

@@ -38,7 +38,7 @@ class ActsProjection:
         ]
         if groups:
             _delete(connection, target, sorted(set().union(*groups)))
-        for table, rows in _columns(fold(events, histories, target.zone)).items():
+        for table, rows in columns_of(fold(events, histories, target.zone)).items():
             _copy(connection, target, table, rows)
 
 
@@ -70,7 +70,8 @@ def _delete(
         connection.execute(statement(HERE, f"delete_{table}"), gone)
 
 
-def _columns(rows: Rows) -> dict[str, list[tuple[Any, ...]]]:
+def columns_of(rows: Rows) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of every table, without ledger and generation."""
     return {
         "acts": [_of_act(act) for act in rows.acts],
         "act_people": [*rows.people],

@@ -77,7 +77,7 @@ def get_alliances(
         judge = judge_of(connection, question)
         if partner is not None:
             see_one(connection, question, judge, partner)
-        every = _search(connection, question, judge, after)
+        every = search_alliances(connection, question, judge, after)
         wanted = (
             (name, of)
             for name, of in every
@@ -85,11 +85,11 @@ def get_alliances(
             and (partner is None or any(tie.partner == partner for tie in of))
         )
         found = list(islice(wanted, limit + 1))
-        items = _listed(connection, question, judge, found)
+        items = listed_alliances(connection, question, judge, found)
     return respond_page(request, question, items, limit, ("alliance",))
 
 
-def _search(
+def search_alliances(
     connection: Connection[Any], question: Question, judge: Judge, after: str
 ) -> Iterator[Found]:
     """The alliances after a place with their partners, as of the question."""
@@ -125,12 +125,13 @@ def _partners(
     return who
 
 
-def _listed(
+def listed_alliances(
     connection: Connection[Any],
     question: Question,
     judge: Judge,
     found: Sequence[Found],
 ) -> list[dict[str, Json]]:
+    """Alliances as they are listed, with what each side did of them."""
     partners = {tie.partner for _, of in found for tie in of}
     facts = read_help(connection, question, partners) if partners else {}
     told = _told((tie for _, of in found for tie in of), facts, question, judge)
@@ -176,20 +177,27 @@ def get_alliance(request: Request, alliance: str, question: Asked) -> Response:
     A side is silent when it delivered nothing at all while the agreement was in force.
     """
     with request.app.state.pool.connection() as connection:
-        judge = judge_of(connection, question)
-        facts = _facts(connection, question, alliance)
+        body = one_alliance(connection, question, alliance)
+    answer = Answer(body, question.position, question.headers, question.unstable)
+    return respond(request, answer)
+
+
+def one_alliance(
+    connection: Connection[Any], question: Question, alliance: str
+) -> dict[str, Json]:
+    """An alliance with each of its partners; 404 when unknown at the cut."""
+    judge = judge_of(connection, question)
+    facts = _facts(connection, question, alliance)
     of = [
         tie
         for partner in sorted(facts)
         for tie in ties(
-            partner,
-            fold_at(facts[partner], question, judge, partner),
-            question.as_of,
+            partner, fold_at(facts[partner], question, judge, partner), question.as_of
         )
         if tie.name == alliance
     ]
     told = list(_told(of, facts, question, judge).values())
-    body = {
+    return {
         **question.clocks,
         "uncertain": _uncertain(facts, question),
         **summary(alliance, of),
@@ -197,8 +205,6 @@ def get_alliance(request: Request, alliance: str, question: Asked) -> Response:
         **sums(told),
         "partners": [with_partner(one, question.as_of) for one in told],
     }
-    answer = Answer(body, question.position, question.headers, question.unstable)
-    return respond(request, answer)
 
 
 def _facts(connection: Connection[Any], question: Question, alliance: str) -> Facts:

@@ -32,7 +32,7 @@ Place = tuple[str, str, str]
 
 
 @router.get("/v1/proposals", response_model=ProposalsAnswer, responses=PROBLEMS)
-def get_proposals(
+def getproposals_of(
     request: Request,
     question: Asked,
     partner: Annotated[PartnerId | None, Query()] = None,
@@ -52,11 +52,11 @@ def get_proposals(
     with request.app.state.pool.connection() as connection:
         judge = judge_of(connection, question)
         if partner is None:
-            sights = _search(connection, question, judge, after, premature)
+            sights = search_proposers(connection, question, judge, after, premature)
         else:
             seen = see_one(connection, question, judge, partner)
             sights = iter([(partner, seen)] if seen else [])
-        every = (item for name, sight in sights for item in _proposals(name, sight))
+        every = (item for name, sight in sights for item in proposals_of(name, sight))
         wanted = (
             item
             for item in every
@@ -67,7 +67,7 @@ def get_proposals(
     return respond_page(request, question, found, limit, PLACE)
 
 
-def _search(
+def search_proposers(
     connection: Connection[Any],
     question: Question,
     judge: Judge,
@@ -91,7 +91,7 @@ def _search(
         name = names[-1]
 
 
-def _proposals(partner: str, seen: Sight) -> Iterator[Mapping[str, Json]]:
+def proposals_of(partner: str, seen: Sight) -> Iterator[Mapping[str, Json]]:
     """The proposals of a partner in order of happening, equals by event."""
     of = sorted(seen.told.proposals, key=lambda p: (p.at, p.event))
     return (_proposal(partner, proposal, seen) for proposal in of)

@@ -84,7 +84,7 @@ def get_stages_over_time(
     if not from_the_first:
         months = months[: limit + 1]
     with request.app.state.pool.connection() as connection:
-        found = _counted(connection, question, filters, months) if months else []
+        found = count_stages(connection, question, filters, months) if months else []
     if from_the_first:
         found = _from_the_first(found)[: limit + 1]
     return respond_page(request, question, found, limit, ("month",))
@@ -96,12 +96,13 @@ def _from_the_first(found: Sequence[Mapping[str, Json]]) -> list[Mapping[str, Js
     return list(found[next(begun, len(found)) :])
 
 
-def _counted(
+def count_stages(
     connection: Connection[Any],
     question: Question,
     filters: Filters,
     months: Sequence[date],
 ) -> list[Mapping[str, Json]]:
+    """The partners in each stage at the ends of some months in order."""
     ends = _ends(question, months)
     moves = _moves(connection, question, filters, ends)
     counts = dict.fromkeys(STAGES, 0)

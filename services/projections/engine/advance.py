@@ -202,7 +202,7 @@ class Engine:
             ledger=step.ledger,
             generation=step.generation,
             position=step.position + 1,
-            event=culprit,
+            event_id=culprit,
             exc_info=error,
         )
         told = f"{type(error).__name__}: {error}"[:500].replace("\0", "")

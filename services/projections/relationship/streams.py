@@ -60,6 +60,11 @@ def read_facts(
     events: dict[str, list[RecordedEvent]] = {stream: [] for stream in streams}
     for row in read_streams(connection, ledger, sorted(streams), up_to=up_to):
         events[row.partner].append(decode(row))
+    return facts_of(events, zone)
+
+
+def facts_of(events: Mapping[str, Sequence[RecordedEvent]], zone: tzinfo) -> Facts:
+    """The facts of events given by stream, with all streams tied to these."""
     roots = survivors(events)
     together: dict[str, list[RecordedEvent]] = {root: [] for root in roots.values()}
     for stream, told in events.items():

@@ -144,7 +144,7 @@ class _Batch:
             if facts and facts[0].acts_from < start.latest:
                 late.add(name)
             elif facts:
-                moved.append(_folded(facts, self.setting(name), start))
+                moved.append(folded_from(facts, self.setting(name), start))
         return moved, late
 
     def _known(self, names: Sequence[str]) -> dict[str, Relationship]:
@@ -161,7 +161,7 @@ class _Batch:
             self.connection, self.target.ledger, self.target.zone, whole, self.last
         )
         folded = [
-            _folded(facts, self.setting(root))
+            folded_from(facts, self.setting(root))
             for root, facts in found.facts.items()
             if facts
         ]
@@ -229,9 +229,10 @@ class _Batch:
         self.connection.execute(statement(HERE, "drop_closed_promises"), parameters)
 
 
-def _folded(
+def folded_from(
     facts: Sequence[Fact], setting: Setting, start: Relationship | None = None
 ) -> Folded:
+    """A partner after some more facts, which are in order of happening."""
     state = start or Relationship()
     moments = []
     for fact in facts:

@@ -75,7 +75,7 @@ def is_put_off(contacts: Contacts, as_of: datetime) -> bool:
     """Whether a meeting is scheduled ahead, or the reminder snoozed."""
     ahead = any(meeting.last >= as_of for meeting in contacts.meetings.values())
     snoozed = contacts.snoozed_until
-    return ahead or (snoozed is not None and as_of < snoozed)
+    return ahead or (snoozed is not None and as_of <= snoozed)
 
 
 def in_touch(contacts: Contacts, moment: Moment, *, over: bool) -> Contacts:
@@ -88,8 +88,8 @@ def in_touch(contacts: Contacts, moment: Moment, *, over: bool) -> Contacts:
         case CadenceSet(target_days=target, max_days=most):
             return replace(contacts, cadence=Cadence(target, most))
         case ReminderSnoozed(until=until):
-            first = interval(until, moment.setting.zone).first
-            return replace(contacts, snoozed_until=first)
+            last = interval(until, moment.setting.zone).last
+            return replace(contacts, snoozed_until=last)
         case MeetingScheduled() as data:
             return _scheduled(contacts, moment, data)
         case MeetingCancelled(meeting=reference):

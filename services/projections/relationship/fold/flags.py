@@ -19,7 +19,7 @@ from services.projections.relationship.fold.progress import OTHER
 from services.projections.relationship.fold.proposals import cleared_at
 from services.projections.relationship.fold.relationship import Relationship
 from services.projections.relationship.fold.stages import ALLIED, READY
-from services.projections.relationship.fold.standing import ANY_ACT, Sight, earning
+from services.projections.relationship.fold.standing import Sight, earning, unmet
 
 COOLING: Final = "cooling"
 DORMANT: Final = "dormant"
@@ -163,8 +163,7 @@ def _alliance(look: Look) -> Iterator[Flag]:
     if stages.now.stage == ALLIED and stages.now.earned < READY:
         run = run_at(stages.live, look.as_of)
         if run is not None:
-            unmet = tuple(c for c in earning(look.seen) if not c.is_met)
-            more = {"missing": unmet or (ANY_ACT,)}
+            more = {"missing": unmet(earning(look.seen))}
             yield Flag(UNEARNED, run.since, _agreed(run), more)
     quiet = {a: sides for a in stages.agreements if (sides := _silent(a, look))}
     if quiet:

@@ -1,6 +1,6 @@
 """What an episode has brought so far, and which stages it earns (domain.md, 4)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -14,20 +14,16 @@ OTHER: Final[Mapping[str, str]] = {"us": "partner", "partner": "us"}
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """A principle as it was stated in this episode."""
+class Stance:
+    """How a side stands to a principle of the other, latest word.
+
+    The principle may have been stated in an earlier episode: what counts is the stance.
+    """
 
     by: str
-    takes_time: bool
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Stance:
-    """How the other side stands to a principle, latest word."""
-
     stance: str
-    evidence: Evidence
+    takes_time: bool
+    because: Because
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,8 @@ class Progress:
     asked: Mapping[str, Evidence] = field(default_factory=dict)
     shared: Mapping[str, Evidence] = field(default_factory=dict)
     acknowledged: Mapping[str, Because] = field(default_factory=dict)
-    statements: Mapping[str, Statement] = field(default_factory=dict)
+    takes_time: Mapping[str, Evidence] = field(default_factory=dict)
+    stated: Mapping[str, Evidence] = field(default_factory=dict)
     stances: Mapping[str, Stance] = field(default_factory=dict)
     against: Mapping[str, Evidence] = field(default_factory=dict)
     benefits: Mapping[str, Evidence] = field(default_factory=dict)
@@ -115,9 +112,9 @@ def _reciprocity(
 
 
 def _principles(progress: Progress) -> tuple[Condition, ...]:
-    ours = list(_stances_by(progress, "partner"))
-    respected = sum(stance.stance in GOOD for _, stance in ours)
-    rejected = sum(stance.stance == "rejected" for _, stance in ours)
+    ours = _stances_by(progress, "partner")
+    respected = sum(stance.stance in GOOD for stance in ours)
+    rejected = sum(stance.stance == "rejected" for stance in ours)
     return (
         Condition("our_principles_respected", respected, 1),
         Condition("our_principles_rejected", rejected, 0, most=True),
@@ -130,22 +127,18 @@ def _principles(progress: Progress) -> tuple[Condition, ...]:
     )
 
 
-def _stances_by(progress: Progress, side: str) -> Iterator[tuple[Statement, Stance]]:
-    """The stances of a side, each with the statement of the other that it is about."""
-    for principle, stance in progress.stances.items():
-        statement = progress.statements.get(principle)
-        if statement is not None and statement.by == OTHER[side]:
-            yield statement, stance
+def _stances_by(progress: Progress, side: str) -> list[Stance]:
+    """The stances of a side to principles of the other."""
+    return [stance for stance in progress.stances.values() if stance.by == side]
 
 
 def _takes_time(progress: Progress, side: str) -> Because | None:
     """A principle that value takes time, stated or so acknowledged by a side."""
-    for statement in progress.statements.values():
-        if statement.by == side and statement.takes_time:
-            return (statement.evidence,)
-    for statement, stance in _stances_by(progress, side):
-        if statement.takes_time and stance.stance in GOOD:
-            return (statement.evidence, stance.evidence)
+    if side in progress.takes_time:
+        return (progress.takes_time[side],)
+    for stance in _stances_by(progress, side):
+        if stance.takes_time and stance.stance in GOOD:
+            return stance.because
     return None
 
 
@@ -172,8 +165,8 @@ def evidence(stage: int, progress: Progress, policy: Policy) -> Because:
 def _shown_principles(progress: Progress) -> Because:
     respected = next(
         (
-            (statement.evidence, stance.evidence)
-            for statement, stance in _stances_by(progress, "partner")
+            stance.because
+            for stance in _stances_by(progress, "partner")
             if stance.stance in GOOD
         ),
         (),

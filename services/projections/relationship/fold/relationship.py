@@ -45,7 +45,6 @@ from services.projections.relationship.fold.profile import Profile, described
 from services.projections.relationship.fold.progress import (
     Progress,
     Stance,
-    Statement,
 )
 from services.projections.relationship.fold.proposals import Proposal, proposed
 from services.projections.relationship.fold.stages import ACTS, Stages
@@ -112,7 +111,7 @@ def after(before: Relationship, moment: Moment) -> Relationship:
         position=max(before.position, moment.fact.event.position),
         latest=moment.at,
         known_from=_known_from(before, moment),
-        stages=_judged(stages, moment),
+        stages=_judged(stages, moment, before.profile),
         contacts=contacts,
         exchange=exchange,
         proposals=proposals,
@@ -129,13 +128,13 @@ def _begun(stages: Stages, moment: Moment) -> Stages:
     return stages
 
 
-def _judged(stages: Stages, moment: Moment) -> Stages:
+def _judged(stages: Stages, moment: Moment, profile: Profile) -> Stages:
     if isinstance(moment.data, RelationshipBrokenOff):
         return broken_off(stages, moment)
     stages = with_agreement(stages, moment)
     if type(moment.data) not in ACTS or stages.ended_on is not None:
         return stages
-    progress = _progressed(stages.progress, moment)
+    progress = _progressed(stages.progress, moment, profile)
     if progress is not stages.progress:
         stages = replace(stages, progress=progress)
     return judged(stages, moment)
@@ -165,7 +164,7 @@ def _helped(progress: Progress, made: Delivery, setting: Setting) -> Progress:
     )
 
 
-def _progressed(progress: Progress, moment: Moment) -> Progress:
+def _progressed(progress: Progress, moment: Moment, profile: Profile) -> Progress:
     seen: Evidence = moment.evidence
     match moment.data:
         case ContactMade():
@@ -175,24 +174,36 @@ def _progressed(progress: Progress, moment: Moment) -> Progress:
         case BenefitReported(gained_by=by, confidence="confirmed"):
             return replace(progress, benefits=_first(progress.benefits, by, seen))
         case _:
-            return _understood(progress, moment)
+            return _understood(progress, moment, profile)
 
 
-def _understood(progress: Progress, moment: Moment) -> Progress:
+def _answered(
+    progress: Progress, moment: Moment, data: PrincipleAcknowledged, profile: Profile
+) -> Progress:
+    key = moment.key("principle", data.principle)
+    principle = profile.principles.get(key)
+    stated = [progress.stated[key]] if key in progress.stated else []
+    slowly = principle is not None and principle.takes_time
+    stance = Stance(data.by, data.stance, slowly, (*stated, moment.evidence))
+    return replace(progress, stances={**progress.stances, key: stance})
+
+
+def _understood(progress: Progress, moment: Moment, profile: Profile) -> Progress:
     seen: Evidence = moment.evidence
     match moment.data:
         case GoalAsked(by=by):
             return replace(progress, asked=_first(progress.asked, by, seen))
         case GoalShared(whose=whose):
             return replace(progress, shared=_first(progress.shared, whose, seen))
-        case PrincipleStated(by=by, takes_time=takes_time):
-            stated = Statement(by, bool(takes_time), seen)
-            statements = {**progress.statements, moment.own_key(): stated}
-            return replace(progress, statements=statements)
-        case PrincipleAcknowledged(principle=reference, stance=stance):
-            key = moment.key("principle", reference)
-            stances = {**progress.stances, key: Stance(stance, seen)}
-            return replace(progress, stances=stances)
+        case PrincipleStated(by=by) as data:
+            stated, slowly = progress.stated, progress.takes_time
+            return replace(
+                progress,
+                stated={**stated, moment.own_key(): seen},
+                takes_time=_first(slowly, by, seen) if data.takes_time else slowly,
+            )
+        case PrincipleAcknowledged() as data:
+            return _answered(progress, moment, data, profile)
         case _:
             return progress
 

@@ -1,5 +1,6 @@
 """How a relationship stands at an instant, and what the next stage still needs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -46,8 +47,17 @@ def missing(seen: Sight) -> list[Condition]:
         return [Condition("contact_on_a_later_day", 0, 1)]
     if stages.now.stage == COMPOUNDING:
         return []
-    needed = _needed(stages, seen)
-    return [c for c in needed if not c.is_met] or [ANY_ACT]
+    return unmet(_needed(stages, seen))
+
+
+def unmet(needed: Iterable[Condition]) -> list[Condition]:
+    """What is not there yet, of what several stages need the most; else any act."""
+    lacking: dict[str, Condition] = {}
+    for condition in needed:
+        known = lacking.get(condition.condition)
+        if not condition.is_met and (known is None or known.need < condition.need):
+            lacking[condition.condition] = condition
+    return list(lacking.values()) or [ANY_ACT]
 
 
 def _needed(stages: Stages, seen: Sight) -> list[Condition]:

@@ -1,0 +1,74 @@
+"""How partners stand: the fold, what comes late, and the lists over HTTP."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+import psycopg
+
+from benchmarks import late, relationships
+from benchmarks.figures import Figure, Scale
+from benchmarks.filling import EVENTS_A_BATCH, append, pace_of_worker
+from benchmarks.late import SIZES, Log
+from benchmarks.load import Job
+from benchmarks.loading import pace_of, run_load
+from benchmarks.neighbours import Neighbours
+from benchmarks.places import Place, place
+from benchmarks.processes import Served, served, worker
+
+PARTNERS: Final = 10_000
+EVENTS_A_PARTNER: Final = 20
+LISTS: Final = {
+    "partners": "/v1/partners",
+    "partners, sort=-last_contact": "/v1/partners?sort=-last_contact",
+    "partners, flag=cooling": "/v1/partners?flag=cooling",
+    "partners, stage=helping": "/v1/partners?stage=helping",
+    "partners, q=": "/v1/partners?q=chiba",
+    "today": "/v1/today",
+}
+LIST_MS: Final = 100
+ONE_MS: Final = 10
+
+
+def measure(scale: Scale) -> Iterator[Figure]:
+    """Events a second, milliseconds of what comes late, and of the answers."""
+    yield from relationships.measure(scale)
+    yield from late.measure(scale)
+    partners = min(PARTNERS, scale.events[-1] // EVENTS_A_PARTNER)
+    with place() as here, served(here) as system:
+        pace = _fill(here, partners)
+        yield Figure(f"worker's catch-up to {partners:,} partners", pace, "events/s")
+        for name, path in LISTS.items():
+            label = f"{name}, of {partners:,}"
+            yield from _asked(system, scale, label, path, LIST_MS)
+        for size in SIZES:
+            path = f"/v1/partners/long{size}/stages"
+            yield from _asked(system, scale, f"stages of {size:,} events", path, ONE_MS)
+
+
+def _fill(here: Place, partners: int) -> float:
+    """Fill the log and let the worker follow; its events a second."""
+    neighbours = Neighbours()
+    with psycopg.connect(here.owner_dsn, autocommit=True) as connection:
+        rows = neighbours.tell(partners)
+        while batch := list(islice(rows, EVENTS_A_BATCH)):
+            append(connection, batch)
+        log = Log(connection, neighbours.position)
+        for size in SIZES:
+            log.begin(f"long{size}", size)
+        with worker(here):
+            pace = pace_of_worker(connection, log.position)
+        connection.execute("ANALYZE")  # as the server does by itself within a minute
+    return pace
+
+
+def _asked(
+    system: Served, scale: Scale, label: str, path: str, goal: float
+) -> Sequence[Figure]:
+    job = Job(system.port, system.key, "GET", path, 1, scale.seconds)
+    rounds = [run_load(job) for _ in range(scale.rounds)]
+    pace = pace_of(rounds, scale.seconds)
+    return (
+        Figure(f"{label}: p50", pace.p50, "ms"),
+        Figure(f"{label}: p99", pace.p99, "ms", at_most=goal),
+    )

@@ -1,0 +1,15 @@
+-- The newest result of a ledger.
+SELECT
+    id::text,
+    started_at,
+    finished_at,
+    position,
+    seed,
+    ok,
+    checked,
+    found,
+    problems
+FROM verifications
+WHERE ledger_id = %(ledger)s AND finished_at IS NOT NULL
+ORDER BY finished_at DESC, id DESC
+LIMIT 1
