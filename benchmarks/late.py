@@ -29,13 +29,16 @@ RELATIONSHIP: Final = "relationship"
 def measure(scale: Scale) -> Iterator[Figure]:
     """The steps that one event takes, of partners with ever longer histories."""
     tries = max(3, TRIES * scale.rounds // 2)
-    with place() as here, prepared_engine(here) as engine:
-        with psycopg.connect(here.service_dsn, autocommit=True) as connection:
-            log = Log(connection)
-            for size in SIZES:
-                log.begin(f"long{size}", size)
-                catch_up(engine)
-                yield from _figures(log, engine, tries)
+    with (
+        place() as here,
+        prepared_engine(here) as engine,
+        psycopg.connect(here.service_dsn, autocommit=True) as connection,
+    ):
+        log = Log(connection)
+        for size in SIZES:
+            log.begin(f"long{size}", size)
+            catch_up(engine)
+            yield from _figures(log, engine, tries)
 
 
 @dataclass(slots=True)

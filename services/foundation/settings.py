@@ -33,7 +33,8 @@ class Settings(BaseSettings):
 
     Without a `dsn` the process starts its own PostgreSQL under `data_dir`. A
     `direct_dsn` says that `dsn` goes through a transaction pooler, and reaches
-    the same database without it.
+    the same database without it. Every ledger is checked against itself each
+    `audit_minutes`, or only when somebody asks if that is 0.
     """
 
     model_config = SettingsConfigDict(
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     dsn: Dsn = None
     direct_dsn: Dsn = None
     read_dsn: Dsn = None
+    audit_minutes: int = Field(default=60, ge=0)
     pg_bin: Path | None = None
     kek_file: Path | None = None
     signing_key_file: Path | None = None

@@ -28,9 +28,11 @@ from services.projections.answers import (
     stages,
     stages_over_time,
     today,
+    verifications,
 )
 from services.projections.answers.question import read_checkpoint
 from services.projections.answers.watching import watching
+from services.projections.audit.metrics import audit_metrics
 
 TITLE: Final = "Alliance Ledger: answers"
 ROUTERS: Final = (
@@ -54,6 +56,7 @@ ROUTERS: Final = (
     journal.router,
     projections.router,
     changes_stream.router,
+    verifications.router,
 )
 
 
@@ -68,6 +71,7 @@ async def answering(app: FastAPI, dsns: Dsns) -> AsyncIterator[None]:
     async with (
         serving(app, dsns, "projections", read_checkpoint) as checkpoints,
         watching(app.state.pool),
+        audit_metrics(app.state.pool),
     ):
         app.state.checkpoints = checkpoints
         yield

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from types import FrameType
 from typing import Final
 
@@ -19,6 +20,7 @@ from services.foundation.database import open_pool
 from services.foundation.freshness import Listener
 from services.foundation.settings import load_settings
 from services.projections.acts.view import ActsProjection
+from services.projections.audit.auditor import auditing
 from services.projections.engine.advance import AWAY, Engine
 from services.projections.engine.projection import Projection
 from services.projections.postings.view import PostingsProjection
@@ -125,7 +127,9 @@ def main() -> None:
     worker = Worker(settings.dsn, direct, prepared=not settings.is_pooled)
     if WITH_PARENT in sys.argv[1:]:
         threading.Thread(target=_until_alone, args=(worker,), daemon=True).start()
-    work(worker)
+    every = timedelta(minutes=settings.audit_minutes)
+    with auditing(settings.dsn, every, prepared=not settings.is_pooled):
+        work(worker)
 
 
 def _until_alone(worker: Worker) -> None:

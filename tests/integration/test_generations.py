@@ -55,6 +55,23 @@ def test_the_switch_brings_both_to_the_same_position_first(story: Story) -> None
     assert found["kept"].position == found["live"].position >= position
 
 
+def test_the_switch_applies_every_event_that_one_lacks(story: Story) -> None:
+    story.ask("acts", generations.request_rebuild)
+    story.engine.build(ACTS, story.name, 296)
+    story.contact()
+    story.catch_up(POSTINGS)  # this batch of one is remembered
+    position = story.contact()
+    story.engine.advance(Altered(ACTS, version=1), story.name)
+    story.contact()
+    story.catch_up(ACTS)
+    story.build(ACTS, most=200)
+    found = story.states("acts")
+    assert found["live"].number == 2
+    assert found["kept"].position == found["live"].position > position
+    assert story.rows(ACTS, 2) == story.rows(ACTS, 1)
+    assert len(story.rows(ACTS, 2)["acts"]) == 251
+
+
 def test_rows_that_differ_are_reported_and_those_in_use_stay(story: Story) -> None:
     story.spoil("postings", "amount = amount + 1")
     story.rebuild(POSTINGS)

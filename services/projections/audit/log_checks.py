@@ -42,9 +42,12 @@ def check_page(pool: Pool, ledger: str, before: Page, last: int, most: int) -> P
     }
     with one_moment(pool) as connection:
         row = connection.execute(statement(HERE, "log_page"), named).fetchone()
-    if row is None or row[0] is None:
-        return Page(before.last, before.recorded_at, 0, ())
-    return Page(row[0], row[1], row[2], tuple(_wrong(row[3] or (), row[4] or ())))
+    at, recorded_at, events, after_gaps, earlier = row or (None, None, 0, (), ())
+    at = before.last if at is None else at
+    wrong = [*_wrong(after_gaps or (), earlier or ())]
+    if events < most and at < last:
+        wrong.append(Finding("position-missing", "the log ends before", position=last))
+    return Page(at, recorded_at, events, wrong)
 
 
 def _wrong(after_gaps: Sequence[int], earlier: Sequence[int]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from psycopg import Connection
+from psycopg.rows import class_row
 
 from services.foundation.database import statement
 from services.foundation.ids import new_event_id
@@ -107,12 +108,9 @@ def finish(
 
 def latest(connection: Connection[Any], ledger: str) -> Result | None:
     """The newest result of a ledger."""
-    found = _one(connection, "latest", ledger)
-    if found is None:
-        return None
-    *plain, checked, count, problems = found
-    told = (json.loads(checked), count, json.loads(problems))
-    return Result(*plain, *told)
+    with connection.cursor(row_factory=class_row(Result)) as cursor:
+        cursor.execute(statement(HERE, "latest"), {"ledger": ledger})
+        return cursor.fetchone()
 
 
 def overview(connection: Connection[Any]) -> Overview:

@@ -92,16 +92,17 @@ class Switching:
         generation: Generation,
         position: int,
     ) -> None:
-        """Apply the last few events that one generation lacks."""
-        most = position - generation.position
-        if not most:
-            return
-        events = self._batches.after(connection, ledger, generation.position, most)
-        zone = self._batches.zone(connection, ledger)
-        target = Target(ledger, zone, generation.number)
-        projection.apply(connection, target, events)
-        moved = (position, ledger, projection.name, generation.number)
-        connection.execute(statement(HERE, "move_checkpoint"), moved)
+        """Apply the last few events that one generation lacks, all of them."""
+        at, number = generation.position, generation.number
+        target = Target(ledger, self._batches.zone(connection, ledger), number)
+        while at < position:
+            # What is remembered may be fewer than there are by now.
+            most = position - at
+            events = self._batches.after(connection, ledger, at, most)
+            projection.apply(connection, target, events)
+            at = events[-1].position
+            moved = (at, ledger, projection.name, number)
+            connection.execute(statement(HERE, "move_checkpoint"), moved)
 
     def _fail(
         self, projection: Projection, ledger: str, built: Generation, error: Exception

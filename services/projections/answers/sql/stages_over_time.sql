@@ -29,6 +29,7 @@ told AS NOT MATERIALIZED (
         AND s.from_at <= %(last)s
         AND (s.to_at IS NULL OR s.to_at > %(first)s)
         AND NOT s.partner = any(%(folded)s::text[])
+        AND NOT s.partner IN (SELECT c.partner FROM changed AS c)
         AND (
             %(everyone)s
             OR s.partner IN (

@@ -4,5 +4,6 @@ FROM (
     SELECT 1
     FROM events
     WHERE ledger_id = %(ledger)s AND partner = any(%(streams)s)
+    ORDER BY partner, version
     LIMIT %(most)s
 ) AS counted
