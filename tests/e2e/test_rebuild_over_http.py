@@ -71,18 +71,23 @@ def test_a_rebuild_is_accepted_and_done_by_the_worker(
     assert after["last_error"] is None
 
 
-def test_only_an_administrator_may_ask(own: RunningService) -> None:
-    reader = own.with_key(own.make_key("read", "record"))
-    for method, path in (
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
         ("POST", "rebuild"),
         ("DELETE", "rebuild"),
         ("POST", "rollback"),
         ("POST", "resume"),
-    ):
-        answer = reader.request(method, f"/v1/projections/acts/{path}")
-        assert answer.status_code == 403
-        answer = own.anonymous().request(method, f"/v1/projections/acts/{path}")
-        assert answer.status_code == 401
+    ],
+)
+def test_only_an_administrator_may_ask(
+    own: RunningService, method: str, path: str
+) -> None:
+    key = own.make_key("read", "record")
+    with own.with_key(key) as reader, own.anonymous() as nobody:
+        for client, status in ((reader, 403), (nobody, 401)):
+            answer = client.request(method, f"/v1/projections/acts/{path}")
+            assert answer.status_code == status
 
 
 @pytest.mark.parametrize("name", ["nothing", "events", "checkpoints"])

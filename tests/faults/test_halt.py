@@ -1,4 +1,4 @@
-"""A projection that cannot go on, in a ledger that serves: who is told, what mends it."""
+"""A projection that cannot go on, in a ledger that serves: who is told, what helps."""
 
 import time
 from collections.abc import Iterator

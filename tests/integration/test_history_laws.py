@@ -41,7 +41,7 @@ from tests.stage_histories import stage_cuts, stage_histories
 
 names = count()
 law = settings(
-    max_examples=200,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

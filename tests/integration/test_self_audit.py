@@ -26,7 +26,7 @@ from tests.stage_histories import stage_histories
 names = count()
 QUICK = Bounds(rest_seconds=0)
 law = settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
+from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 from contracts.canonical import Json
@@ -83,7 +84,22 @@ def _rhythm(facts: Sequence[Fact], zone: tzinfo) -> dict[str, Json]:
         "contact_days": len(days),
         "in_person_share": share(len(in_person), len(days)),
         "attempts": sum(1 for _ in _of(facts, ContactAttempted)),
+        "longest_silence": _silence(facts, zone),
     }
+
+
+def _silence(facts: Sequence[Fact], zone: tzinfo) -> Json:
+    """The most days between two contacts, the first such, and what ended them."""
+    contacts = list(_of(facts, ContactMade))
+    longest: tuple[int, Json] = (0, None)
+    for (before, _), (fact, data) in pairwise(contacts):
+        first, last = (day_of(f.acts_from, zone) for f in (before, fact))
+        days = (last - first).days
+        if days > longest[0]:
+            ended = _seen(fact, by=data.by, channel=data.channel)
+            span = {"from": first.isoformat(), "to": last.isoformat()}
+            longest = (days, {"days": days, **span, "ended_by": ended})
+    return longest[1]
 
 
 def _proposals(proposals: Sequence[Proposal]) -> dict[str, Json]:

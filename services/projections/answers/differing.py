@@ -1,6 +1,7 @@
 """What differs between what was known of a partner then and what is known now."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from contracts.canonical import Json
@@ -19,10 +20,14 @@ def read_otherwise(then: Iterable[Fact], now: Iterable[Fact]) -> set[str]:
     return {event for event in both if before.get(event) != after.get(event)}
 
 
-def counting(facts: Iterable[Fact], happened: Sequence[Fact]) -> list[Fact]:
+def counting(facts: Iterable[Fact], as_of: datetime) -> list[Fact]:
     """What answers stand on: what had happened, and merges, which no date puts off."""
-    merges = [fact for fact in facts if isinstance(fact.data, PartnerMerged)]
-    return [*happened, *merges]
+    return [fact for fact in facts if fact.acts_from <= as_of or is_merge(fact)]
+
+
+def is_merge(fact: Fact) -> bool:
+    """Whether a fact merges its partner into another."""
+    return isinstance(fact.data, PartnerMerged)
 
 
 def changed_balances(

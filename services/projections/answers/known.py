@@ -12,10 +12,13 @@ from contracts.events.reading import Fact
 from services.foundation.event_log import decode, read_streams
 from services.projections.answers.balances import read_balances
 from services.projections.answers.between import Cut
-from services.projections.answers.differing import counting, read_otherwise
+from services.projections.answers.differing import (
+    counting,
+    is_merge,
+    read_otherwise,
+)
 from services.projections.answers.relationships import (
     Judge,
-    happened,
     read_group,
     uncertain,
 )
@@ -31,8 +34,8 @@ POLICY: Final = "StagePolicyPublished"
 class Known:
     """What was known of a partner at a cut, and the policy that judges it.
 
-    `facts` are those of whoever answered for the partner then, `streams` those for
-    which it answered, and its own. `answers`: it was known, and not merged away.
+    `streams` are those for which it answered, and its own; `tied` are the facts of all
+    that a merge ever tied to it. `answers`: it was known, and not merged away.
     """
 
     partner: str
@@ -40,17 +43,18 @@ class Known:
     judge: Judge
     facts: Sequence[Fact]
     streams: frozenset[str]
+    tied: Sequence[Fact]
     answers: bool
 
 
 def known(connection: Connection[Any], cut: Cut, judge: Judge, partner: str) -> Known:
     """What was known of a partner at a cut."""
     found = read_group(connection, cut.seen, (partner,))
-    root = found.roots.get(partner, partner)
     told = {stream for stream, answering in found.roots.items() if answering == partner}
-    facts, streams = found.facts.get(root, ()), frozenset({partner, *told})
-    answers = root == partner and bool(facts)
-    return Known(partner, cut, judge, facts, streams, answers)
+    facts = found.facts.get(partner, ())
+    tied = [fact for told_together in found.facts.values() for fact in told_together]
+    streams = frozenset({partner, *told})
+    return Known(partner, cut, judge, facts, streams, tied, answers=bool(facts))
 
 
 def state_of(
@@ -75,12 +79,16 @@ def state_of(
 def events_between(
     connection: Connection[Any], then: Known, now: Known
 ) -> list[RecordedEvent]:
-    """The events recorded in between that made facts, or the policy, read otherwise."""
-    question = now.cut.seen
-    changed = read_otherwise(
-        *(counting(k.facts, happened(k.facts, question.as_of)) for k in (then, now))
-    )
-    streams = then.streams | now.streams
+    """The events recorded in between that made facts, or the policy, read otherwise.
+
+    Of a stream that was merged in between, the merge and what else changed since; of
+    one that left, that it left.
+    """
+    question, streams = now.cut.seen, then.streams | now.streams
+    before = [f for f in then.tied if f.event.partner in streams]
+    before = [f for f in before if is_merge(f) or f.event.partner in now.streams]
+    as_of = question.as_of
+    changed = read_otherwise(counting(before, as_of), counting(now.facts, as_of))
     about = subjects(read_revisions(connection, question, streams))
     bounds = {"after": then.cut.position, "up_to": now.cut.position}
     rows = read_streams(connection, question.ledger, streams, **bounds)

@@ -19,7 +19,9 @@ from services.projections.relationship.fold.stages import EARNED, STAGES
 from services.projections.relationship.fold.standing import Sight
 
 HERE: Final = "services.projections.answers"
-PARTNERS_AT_ONCE: Final = 100
+PARTNERS_AT_ONCE: Final = 101
+"""At first: a page as it comes by default, and whether another follows."""
+MOST_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def list_partners(
     filters: Filters,
     after: tuple[str, str] | None = None,
 ) -> Iterator[Listed]:
-    """Partners in order after a place (sort key, partner), read a page at a time."""
+    """Partners in order after a place (sort key, partner), read ever more at a time."""
     folded = folded_anew(connection, question, judge)
     parameters = question.parameters(
         folded=list(folded),
@@ -70,13 +72,14 @@ def list_partners(
         q=filters.q,
         sort=filters.sort,
         descending=filters.descending,
-        max_rows=PARTNERS_AT_ONCE,
+        dormant_days=judge.policy.dormant_days,
     )
+    most = PARTNERS_AT_ONCE
     while True:
         after_key, after_partner = after or (None, None)
-        place = {"after_key": after_key, "after": after_partner}
+        page = {"after_key": after_key, "after": after_partner, "max_rows": most}
         statement_ = statement(HERE, "partners")
-        rows = connection.execute(statement_, parameters | place).fetchall()
+        rows = connection.execute(statement_, parameters | page).fetchall()
         names = [row[0] for row in rows]
         known = {p: folded[p] for p in names if p in folded}
         seen = known | see(
@@ -86,9 +89,10 @@ def list_partners(
             listed = _listed(row, seen[row[0]])
             if filters.flag is None or filters.flag in listed.item["flags"]:
                 yield listed
-        if len(rows) < PARTNERS_AT_ONCE:
+        if len(rows) < most:
             return
-        after = (rows[-1][-1], rows[-1][0])
+        # Each statement looks at every partner: few large ones cost least.
+        after, most = (rows[-1][-1], rows[-1][0]), min(2 * most, MOST_AT_ONCE)
 
 
 def folded_anew(

@@ -100,7 +100,8 @@ class Auditing:
         except AWAY:
             raise
         except Exception as error:
-            log.exception("audit_step_failed", ledger=self.ledger)
+            if not self.found.count:  # once; the others are of the same kind
+                log.exception("audit_step_failed", ledger=self.ledger)
             detail = f"what is stored cannot be read: {type(error).__name__}"
             self.found.add(Finding("not-readable", detail, step.partner))
 

@@ -15,6 +15,15 @@ class FirstContact(BaseModel):
     at: str
 
 
+class LongestSilence(BaseModel):
+    """The most days between two contacts, and the contact that ended them."""
+
+    days: int
+    from_: str = Field(alias="from")
+    to: str
+    ended_by: FirstContact
+
+
 class FirstGoalAsked(BaseModel):
     """Who first asked for the other's goals."""
 
@@ -77,6 +86,7 @@ class ComparedPartner(BaseModel):
     contact_days: int
     in_person_share: str | None = Field(description="Of contact days; four digits")
     attempts: int
+    longest_silence: LongestSilence | None
     proposals: list[ComparedProposal]
     asks: int = Field(description="How many things all proposals ask")
     gives: int = Field(description="How many things all proposals give")

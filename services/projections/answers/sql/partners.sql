@@ -77,6 +77,7 @@ keyed AS (
             OR (
                 %(flag)s IN ('cooling', 'dormant')
                 AND l.next_due < %(day)s
+                AND (%(flag)s = 'cooling' OR %(day)s - l.last_contact > %(dormant_days)s)
             )
         )
         AND (
