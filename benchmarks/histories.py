@@ -5,9 +5,9 @@ one of them, so that each stream is valid by construction.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from typing import Any, Final
 
 from contracts.events import LEDGER_STREAM, RecordedEvent
@@ -30,6 +30,9 @@ BEGAN: Final = datetime(2010, 1, 1, tzinfo=UTC)
 PAUSE: Final = timedelta(days=5)
 """From one event of a partner to the next."""
 Said = tuple[str, dict[str, Any]]
+BEGINNING: Final[tuple[Said, ...]] = (
+    ("PartnerIdentified", {"name": "Somebody", "kind": "company"}),
+)
 
 
 class Population:
@@ -72,13 +75,17 @@ class Population:
 
 
 def life(
-    chance: random.Random, length: int = LONGEST, pause: timedelta = PAUSE
+    chance: random.Random,
+    length: int = LONGEST,
+    pause: timedelta = PAUSE,
+    beginning: Iterable[Said] = BEGINNING,
 ) -> list[StoredEvent]:
     """What happens to one partner, as it would be stored."""
     sender = Sender(UTC, "owner", datetime.now(UTC))
     state, us = fresh("p"), fresh(LEDGER_STREAM)
     rows = []
-    for version, (name, data) in enumerate(islice(_story(chance), length), 1):
+    story = islice(chain(beginning, _story(chance)), length)
+    for version, (name, data) in enumerate(story, 1):
         day = (BEGAN + pause * version).date()
         sent = {"type": name, "partner": "p", "occurred_at": str(day), "data": data}
         item = prepare(sent, sender).items[0]
@@ -114,7 +121,6 @@ def _recorded(
 
 
 def _story(chance: random.Random) -> Iterator[Said]:
-    yield "PartnerIdentified", {"name": "Somebody", "kind": "company"}
     number = 0
     while True:
         number += 1

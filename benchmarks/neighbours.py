@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from benchmarks.histories import life
+from benchmarks.histories import BEGINNING, Said, life
 from services.foundation.event_log import StoredEvent
 from services.foundation.ids import new_event_id
 
@@ -16,13 +16,22 @@ SILENT_FOR: Final = 200
 """Days since the last event of a partner, at most."""
 NAMES: Final = ("Abe", "Baker", "Chiba", "Doi", "Endo", "Fischer", "Goto", "Honda")
 
+GOALS: Final[tuple[Said, ...]] = (
+    ("ContactMade", {"by": "us", "channel": "in_person", "minutes": 60}),
+    ("GoalAsked", {"by": "us"}),
+    ("GoalShared", {"whose": "partner", "statement": "More members."}),
+)
+
 
 class Neighbours:
     """So many partners, one after another; `position` is that of the last event."""
 
     def __init__(self, seed: int = 13) -> None:
         self._chance = random.Random(seed)  # noqa: S311
-        self._lives = [life(self._chance, LONGEST) for _ in range(LIVES)]
+        told = (*BEGINNING, *GOALS)
+        self._lives = [
+            life(self._chance, LONGEST, beginning=told) for _ in range(LIVES)
+        ]
         self.position = 0
 
     def tell(self, partners: int) -> Iterator[StoredEvent]:

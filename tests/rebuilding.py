@@ -94,9 +94,9 @@ class Story:
         assert isinstance(outcome, Recorded)
         return outcome.rows[-1].position
 
-    def beside(self, name: str) -> "Story":
+    def beside(self, name: str, zone: str = TOKYO.key) -> "Story":
         """Another ledger in the same database, with nothing in it."""
-        return new_story(self.books, self.service_dsn, name)
+        return new_story(self.books, self.service_dsn, name, zone)
 
     def meet(self, partner: str = "acme") -> None:
         """Identify a partner, some time in a year long past, and fold that."""
@@ -197,9 +197,11 @@ def tell_story(database: Database) -> None:
         story.catch_up()
 
 
-def new_story(opened: Books, service_dsn: str, name: str) -> Story:
+def new_story(
+    opened: Books, service_dsn: str, name: str, zone: str = TOKYO.key
+) -> Story:
     """A ledger with nothing in it."""
-    story = Story(opened, service_dsn, opened.ledger(name, TOKYO.key))
+    story = Story(opened, service_dsn, opened.ledger(name, zone))
     for projection in EVERY:
         story.engine.prepare(projection)
     return story

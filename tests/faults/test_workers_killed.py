@@ -155,7 +155,7 @@ def kill_and_check(database: Database, workers: Workers, seconds: float) -> None
             with load.at_full_speed():
                 deadline = time.monotonic() + seconds
                 while time.monotonic() < deadline:
-                    load.wait_for(rng.randint(1, 150))
+                    load.wait_for(rng.randint(1, 60))
                     workers.kill_one(rng)
             load.wait_for(20)
         acknowledged = load.acknowledged()

@@ -226,6 +226,22 @@ def test_partners_with_too_many_events_are_left_out_and_counted(story: Story) ->
     assert made.found.checked["partners_left_out"] > 5
 
 
+def test_books_with_too_many_corrections_are_left_out_and_counted(
+    story: Story,
+) -> None:
+    (row,) = [e for e in story.ledger.events() if e["type"] == "GoalAchieved"][:1]
+    why = {"target": row["id"], "reason": "Not yet."}
+    story.ledger.record(
+        {"type": "EventRetracted", "partner": row["partner"], "data": why}
+    )
+    story.catch_up()
+    bounds = Bounds(readings_a_partner=1, rest_seconds=0)
+    tamper(story, "UPDATE postings SET leg = leg || 's'")
+    made = audit(story.books, story.name, bounds=bounds)
+    assert made.found.checked["partners_left_out"] == 1
+    assert row["partner"] not in {f.partner for f in made.found.findings}
+
+
 def test_a_long_log_is_looked_at_in_stretches(story: Story) -> None:
     stretches = Bounds(positions_at_once=7, rest_seconds=0)
     made = audit(story.books, story.name, bounds=stretches)

@@ -36,6 +36,11 @@ class Filters:
     sort: str = "partner"
     descending: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether every partner is asked for, by id."""
+        return self == Filters()
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -74,12 +79,7 @@ def list_partners(
         descending=filters.descending,
         dormant_days=judge.policy.dormant_days,
     )
-    most = PARTNERS_AT_ONCE
-    while True:
-        after_key, after_partner = after or (None, None)
-        page = {"after_key": after_key, "after": after_partner, "max_rows": most}
-        statement_ = statement(HERE, "partners")
-        rows = connection.execute(statement_, parameters | page).fetchall()
+    for rows in _pages(connection, parameters, filters, after):
         names = [row[0] for row in rows]
         known = {p: folded[p] for p in names if p in folded}
         seen = known | see(
@@ -89,10 +89,43 @@ def list_partners(
             listed = _listed(row, seen[row[0]])
             if filters.flag is None or filters.flag in listed.item["flags"]:
                 yield listed
-        if len(rows) < most:
+
+
+def _pages(
+    connection: Connection[Any],
+    parameters: Mapping[str, Any],
+    filters: Filters,
+    after: tuple[str, str] | None,
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """The rows in order after a place, ever more at a time.
+
+    Most statements look at every partner, so that few large ones cost least.
+    """
+    most = PARTNERS_AT_ONCE
+    while True:
+        after_key, partner = after or (None, None)
+        page = {"after_key": after_key, "after": partner, "max_rows": most}
+        asked = {**parameters, **page, "up_to": None}
+        if filters.is_plain:
+            asked["up_to"] = _bound(connection, asked)
+        # Planned for its bound: a plan for any bound would look at every partner.
+        prepare = None if asked["up_to"] is None else False
+        query = statement(HERE, "partners")
+        rows = connection.execute(query, asked, prepare=prepare).fetchall()
+        yield rows
+        if len(rows) == most:
+            after = (rows[-1][-1], rows[-1][0])
+        elif asked["up_to"] is None:
             return
-        # Each statement looks at every partner: few large ones cost least.
-        after, most = (rows[-1][-1], rows[-1][0]), min(2 * most, MOST_AT_ONCE)
+        else:
+            after = ("", asked["up_to"])
+        most = min(2 * most, MOST_AT_ONCE)
+
+
+def _bound(connection: Connection[Any], page: Mapping[str, Any]) -> str | None:
+    """The partner by id that ends a page; None when there are fewer."""
+    row = connection.execute(statement(HERE, "partners_bound"), page).fetchone()
+    return None if row is None else str(row[0])
 
 
 def folded_anew(

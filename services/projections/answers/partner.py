@@ -55,7 +55,7 @@ def get_partner(
             body["persons"] = _persons(connection, seen, partner, sight.told.profile)
             for kind in ("offer", "commitment"):
                 body[f"{kind}s"] = _open(connection, weighed, kind, partner)
-    position = min(seen.position, weighed.position)
+    position = body["position"] = min(seen.position, weighed.position)
     headers = {**seen.headers, **weighed.headers}
     return respond(request, Answer(body, position, headers, seen.unstable))
 

@@ -1,14 +1,20 @@
 """Partners as a list: who they are, how they stand, and the net of each balance."""
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from psycopg import Connection
 
 from contracts.occurrence import format_instant
 from services.foundation.answers import Answer, respond_list, unpack_cursor
 from services.foundation.queries import QueryText
-from services.projections.answers.balances import read_balances
+from services.projections.answers.balances import (
+    PARTNERS_A_PAGE,
+    count_uncertain,
+    read_balances,
+)
 from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.listing import Filters, list_partners
 from services.projections.answers.models.partners import PartnersAnswer
@@ -80,18 +86,29 @@ def get_partners(
         judge = judge_of(connection, seen)
         found = list_partners(connection, seen, judge, filters, after)
         listed = list(islice(found, limit + 1))
-        merges = read_merges(connection, weighed)
-        streams = streams_of(merges, [one.partner for one in listed[:limit]])
-        nets: dict[str, dict[str, Any]] = {}
-        for balance in read_balances(connection, weighed, streams):
-            nets.setdefault(balance["partner"], {})[balance["unit"]] = balance["net"]
+        nets = _nets(connection, weighed, [one.partner for one in listed[:limit]])
+        unsure = count_uncertain(connection, weighed)
     items = [{**one.item, "net": nets.get(one.partner, {})} for one in listed[:limit]]
     more = None
     if len(listed) > limit:
         last = listed[limit - 1]
         cut = {"as_of": format_instant(seen.as_of), "top": seen.position}
         more = {**cut, "key": last.key, "partner": last.partner}
-    body = {**seen.clocks, "items": items}
+    position = min(seen.position, weighed.position)
+    clocks = {**seen.clocks, "position": position}
+    body = {**clocks, "uncertain": unsure, "items": items}
     headers = {**seen.headers, **weighed.headers}
-    answer = Answer(body, min(seen.position, weighed.position), headers, seen.unstable)
+    answer = Answer(body, position, headers, seen.unstable)
     return respond_list(request, answer, more)
+
+
+def _nets(
+    connection: Connection[Any], weighed: Question, partners: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """The net of each unit, by partner; a page at a time, so that plans stay small."""
+    merges, nets = read_merges(connection, weighed), dict[str, dict[str, Any]]()
+    for start in range(0, len(partners), PARTNERS_A_PAGE):
+        streams = streams_of(merges, partners[start : start + PARTNERS_A_PAGE])
+        for balance in read_balances(connection, weighed, streams):
+            nets.setdefault(balance["partner"], {})[balance["unit"]] = balance["net"]
+    return nets

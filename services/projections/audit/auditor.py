@@ -18,6 +18,7 @@ from services.projections.audit.reading import Pool
 LOOK_AGAIN: Final = 1.0
 """Seconds between looks for audits that somebody asks for."""
 LOOK_FOR_DUE: Final = 30.0
+AFTER_FAILURE: Final = 60.0
 STOPS_WITHIN: Final = 15.0
 log = structlog.get_logger(__name__)
 
@@ -41,6 +42,9 @@ class Auditor:
                 return
             except AWAY as error:
                 log.warning("audit_waits", error=type(error).__name__)
+            except Exception:
+                log.exception("audit_failed")
+                self._stopped.wait(AFTER_FAILURE)
 
     def stop(self) -> None:
         """End soon; what is under way is given back."""

@@ -11,6 +11,7 @@ COUNTED: Final = (
     "events",
     "rows",
     "partners_left_out",
+    "given_up",
 )
 
 
@@ -28,11 +29,14 @@ class Finding:
 class Bounds:
     """How much an audit looks at, so that it disturbs nobody.
 
-    Of a ledger with more positions a stretch that the seed chooses is looked at.
+    Of a ledger with more positions a stretch that the seed chooses is looked at. To
+    refold a partner's books costs as many readings of an event as it has events, for
+    each correction.
     """
 
     partners: int = 100
     events_a_partner: int = 20_000
+    readings_a_partner: int = 500_000
     positions: int = 2_000_000
     positions_at_once: int = 50_000
     seconds: float = 60.0

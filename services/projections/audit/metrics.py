@@ -9,7 +9,6 @@ from typing import Final
 
 import structlog
 from prometheus_client import Gauge
-from psycopg_pool import PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
 from services.projections.audit import results
@@ -46,8 +45,10 @@ async def _watch(pool: Pool) -> None:
     while True:
         try:
             await run_in_threadpool(refresh, pool)
-        except (*AWAY, PoolTimeout) as error:
+        except AWAY as error:
             log.warning("audit_metrics_wait", error=type(error).__name__)
+        except Exception:
+            log.exception("audit_metrics_failed")
         await asyncio.sleep(LOOK_AGAIN)
 
 

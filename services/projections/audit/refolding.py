@@ -59,12 +59,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ReadModel:
-    """A projection, its tables, and how the rows of a group are made anew."""
+    """A projection, its tables, and how the rows of a group are made anew.
+
+    With `every_revision` each correction costs a reading of the whole group.
+    """
 
     projection: Projection
     home: str
     tables: Sequence[Table]
     refold: Callable[[Group], Rows]
+    every_revision: bool = False
 
     @property
     def name(self) -> str:
@@ -120,7 +124,13 @@ def _relationship(group: Group) -> Rows:
 
 
 READ_MODELS: Final = (
-    ReadModel(PostingsProjection(), postings_view.HERE, POSTINGS, _postings),
+    ReadModel(
+        PostingsProjection(),
+        postings_view.HERE,
+        POSTINGS,
+        _postings,
+        every_revision=True,
+    ),
     ReadModel(
         RelationshipProjection(), relationship_view.HERE, RELATIONSHIP, _relationship
     ),

@@ -19,7 +19,10 @@ class CheckedAnswer(BaseModel):
     partners: int = Field(description="Folded anew from the log.")
     events: int = Field(description="Of these partners.")
     rows: int = Field(description="Of these partners in all read models.")
-    partners_left_out: int = Field(description="They have too many events.")
+    partners_left_out: int = Field(
+        description="Wholly or in part: too many events, or corrections of them."
+    )
+    given_up: int = Field(description="Looks that took too long.")
 
 
 class FoundProblemAnswer(BaseModel):

@@ -1,5 +1,6 @@
 -- Partners as of an instant, filtered and in the order asked for. Those whose rows do not
--- tell that instant come folded anew, as JSON.
+-- tell that instant come folded anew, as JSON. Where all are asked for by id, up_to ends
+-- the page, so that only its rows are read.
 WITH listed AS (
     SELECT
         r.partner,
@@ -32,6 +33,10 @@ WITH listed AS (
         AND (s.to_at IS NULL OR s.to_at > %(as_of)s)
         AND r.known_from <= %(cut)s
         AND NOT r.partner = any(%(folded)s::text[])
+        AND (
+            %(up_to)s::text IS NULL
+            OR (r.partner > coalesce(%(after)s::text, '') AND r.partner <= %(up_to)s)
+        )
     UNION ALL
     SELECT
         f.partner,
@@ -51,6 +56,7 @@ WITH listed AS (
         owner text, may_flag text[], stage text, earned text, last_contact date,
         next_due date
     )
+    WHERE %(up_to)s::text IS NULL OR f.partner <= (%(up_to)s COLLATE "C")
 ),
 
 keyed AS (
