@@ -13,6 +13,7 @@ from benchmarks import (
     batches,
     folding,
     in_process,
+    rebuilding,
     recording,
     stages,
     visible,
@@ -25,6 +26,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Scale], Iterator[Figure]]]] = {
     "batches": batches.measure,
     "visible": visible.measure,
     "folding": folding.measure,
+    "rebuilding": rebuilding.measure,
     "balances": balances.measure,
     "stages": stages.measure,
 }

@@ -21,7 +21,7 @@ from services.foundation.freshness import Listener
 from services.foundation.settings import load_settings
 from services.projections.acts.view import ActsProjection
 from services.projections.audit.auditor import auditing
-from services.projections.engine.advance import AWAY, Engine
+from services.projections.engine.advance import AWAY, EVENTS_A_STEP, Engine
 from services.projections.engine.projection import Projection
 from services.projections.postings.view import PostingsProjection
 from services.projections.relationship.view import RelationshipProjection
@@ -37,6 +37,8 @@ GATHERING: Final = 0.008
 """Seconds between steps, well below the lag that readers notice."""
 SWEEP_AGAIN: Final = 10.0
 """Seconds between looks for rows that nobody needs any more."""
+BESIDE_READERS: Final = 1_000
+"""Events in a step of a build while what readers use moves too: that must not wait."""
 WITH_PARENT: Final = "--with-parent"
 log = structlog.get_logger(__name__)
 
@@ -106,12 +108,12 @@ class Worker:
             more |= self._engine.advance(projection, behind.ledger)
             if self._stopped.is_set():
                 return False
-        return self._build_one() or more
+        return self._build_one(BESIDE_READERS if more else EVENTS_A_STEP) or more
 
-    def _build_one(self) -> bool:
+    def _build_one(self, most: int) -> bool:
         """A step of the first generation that no other worker is building."""
         return any(
-            self._engine.build(self._projections[b.projection], b.ledger)
+            self._engine.build(self._projections[b.projection], b.ledger, most)
             for b in self._engine.find_building(PROJECTIONS)
         )
 

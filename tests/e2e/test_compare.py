@@ -21,6 +21,7 @@ NO_WAY: Json = {
     "contact_days": 0,
     "in_person_share": None,
     "attempts": 0,
+    "longest_silence": None,
     "proposals": [],
     "asks": 0,
     "gives": 0,
@@ -82,6 +83,7 @@ def test_partners_are_told_in_the_order_asked_for(alone: httpx2.Client) -> None:
     assert acme["first_goal_asked"]["at"] == "2014-03-07T00:00:00.000000Z"
     assert (acme["contact_days"], acme["in_person_share"]) == (2, "0.5000")
     assert acme["attempts"] == 1
+    assert (acme["longest_silence"]["days"], birch["longest_silence"]) == (1, None)
     days = [(row["stage"], row["days"]) for row in acme["stages"]]
     assert days == [("identified", -428), ("acquainted", 0)]
     assert (acme["first_benefit"]["days"], acme["first_confirmed_benefit"]["days"]) == (

@@ -96,6 +96,10 @@ def test_the_last_month_is_counted_as_of_the_question(told: httpx2.Client) -> No
     assert "ready" not in months(told, as_of="2014-04-09")["2014-04"]
     assert months(told, as_of="2014-08-10")["2014-08"].get("allied") == 1
     assert "allied" not in months(told, as_of="2014-08")["2014-08"]
+    instant = months(told, as_of="2014-01-31T23:59:59.999999Z")
+    assert instant["2014-02"] == {"identified": 1, "acquainted": 3}
+    before = months(told, as_of="2014-01-31T23:59:59.999998Z")
+    assert before["2014-02"] == {"identified": 3, "acquainted": 1}
     assert not months(told, as_of="2012")
     assert months(told, as_of="2012", **{"from": "2012-11"}) == {
         "2012-11": {},

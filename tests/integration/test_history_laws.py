@@ -19,7 +19,13 @@ from services.foundation.database import statement
 from services.foundation.event_log import decode, read_after
 from services.ledger.store.recordings import Recorded
 from services.projections.answers.between import Cut
-from services.projections.answers.known import Known, events_between, known, state_of
+from services.projections.answers.known import (
+    Known,
+    events_between,
+    known,
+    state_of,
+    stood,
+)
 from services.projections.answers.question import Question
 from services.projections.answers.relationships import (
     facts_of,
@@ -187,6 +193,7 @@ def in_force_of(
 def check_equal(log: Log, then: Known, now: Known) -> None:
     """Without such an event nothing was believed that is not believed now."""
     if then.answers:
-        assert state_of(log, then, "en") == state_of(log, now, "en")
+        states = [state_of(log, told, stood(told), "en") for told in (then, now)]
+        assert states[0] == states[1]
     else:
         assert not happened(now.facts, now.cut.seen.as_of)

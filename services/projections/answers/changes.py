@@ -1,8 +1,9 @@
 """As known then and as known now: balances, stages, and what made the difference."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
+from psycopg import Connection
 
 from contracts.canonical import Json
 from contracts.events import RecordedEvent
@@ -12,9 +13,15 @@ from services.foundation.problems import language_of
 from services.projections.answers.between import Between, Cut, between
 from services.projections.answers.differing import changed_balances, is_other_stage
 from services.projections.answers.documentation import PROBLEMS
-from services.projections.answers.known import events_between, known, state_of
+from services.projections.answers.known import (
+    Known,
+    events_between,
+    known,
+    state_of,
+    stood,
+)
 from services.projections.answers.models.changes import ChangesAnswer
-from services.projections.answers.relationships import judge_of
+from services.projections.answers.relationships import judge_of, see_one
 from services.projections.answers.revisions import target_of
 from services.projections.answers.stages import PolicyName, spoken
 from services.projections.answers.streams import streams_for
@@ -36,14 +43,12 @@ def get_changes(
     """
     language = language_of(request)
     with request.app.state.pool.connection() as connection:
-        streams_for(connection, asked.now.weighed, partner)  # 404 when it is not known
-        judge = judge_of(connection, asked.now.seen, policy)
-        now = known(connection, asked.now, judge, partner)
-        if policy is None:
-            judge = judge_of(connection, asked.then.seen)
-        then = known(connection, asked.then, judge, partner)
-        before = state_of(connection, then, language) if then.answers else None
-        after = state_of(connection, now, language)
+        then, now = _known(connection, asked, partner, policy)
+        before = None
+        if then.answers:
+            before = state_of(connection, then, stood(then), language)
+        seen = see_one(connection, asked.now.seen, now.judge, partner)
+        after = state_of(connection, now, seen, language)
         events = events_between(connection, then, now)
     body = {
         "partner": partner,
@@ -57,6 +62,18 @@ def get_changes(
         "events": [_event(event) for event in events],
     }
     return _respond(request, asked.now, body)
+
+
+def _known(
+    connection: Connection[Any], asked: Between, partner: str, policy: str | None
+) -> tuple[Known, Known]:
+    """What was known at both cuts; 404 when that is nothing at the later one."""
+    streams_for(connection, asked.now.weighed, partner)
+    judge = judge_of(connection, asked.now.seen, policy)
+    now = known(connection, asked.now, judge, partner)
+    if policy is None:
+        judge = judge_of(connection, asked.then.seen)
+    return known(connection, asked.then, judge, partner), now
 
 
 def _changed(before: dict[str, Json] | None, after: dict[str, Json]) -> dict[str, Json]:

@@ -17,12 +17,11 @@ from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.models.compare import CompareAnswer
 from services.projections.answers.question import Question, asks
 from services.projections.answers.relationships import (
-    Judge,
     happened,
     judge_of,
     read_group,
+    see,
 )
-from services.projections.answers.sights import sight_of
 from services.projections.answers.stages import PolicyName, flag, spoken
 from services.projections.relationship.fold.flags import flags
 from services.projections.relationship.fold.relationship import Relationship
@@ -65,9 +64,10 @@ def get_comparison(
     with request.app.state.pool.connection() as connection:
         judge = judge_of(connection, question, policy)
         told = _facts(connection, question, names)
+        seen = see(connection, question, judge, names)
     language = language_of(request)
     items = [
-        _compared(partner, facts, question, judge, language)
+        _compared(partner, facts, question, seen.get(partner), language)
         for partner, facts in zip(names, told, strict=True)
     ]
     body = {**question.clocks, "policy": judge.name, "partners": items}
@@ -95,15 +95,17 @@ def _facts(
 
 
 def _compared(
-    partner: str, facts: Sequence[Fact], question: Question, judge: Judge, language: str
+    partner: str,
+    facts: Sequence[Fact],
+    question: Question,
+    seen: Sight | None,
+    language: str,
 ) -> dict[str, Json]:
-    seen = sight_of(facts, question, judge, partner)
     told = Relationship() if seen is None else seen.told
-    zone = question.grant.zone
     return {
         "partner": partner,
         **_standing(seen, language),
-        **compared(happened(facts, question.as_of), told, zone),
+        **compared(happened(facts, question.as_of), told, question.grant.zone),
     }
 
 

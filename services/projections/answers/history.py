@@ -17,10 +17,10 @@ from services.projections.answers.relationships import (
     facts_of,
     happened,
     judge_of,
+    see,
     uncertain,
 )
 from services.projections.answers.revisions import corrections, read_revisions
-from services.projections.answers.sights import sight_of
 from services.projections.answers.stages import PolicyName, history_rows
 from services.projections.answers.steps import Step, step_item, steps
 
@@ -54,7 +54,7 @@ def get_history(
         facts = happened(facts_of(connection, question, partner), question.as_of)
         streams = {fact.event.partner for fact in facts}
         revisions = read_revisions(connection, question, streams)
-    seen = sight_of(facts, question, judge, partner)
+        seen = see(connection, question, judge, (partner,)).get(partner)
     rows = [] if seen is None else history_rows(seen)
     found = [step for step in steps(facts, rows) if step.place > after]
     corrected = corrections(revisions)

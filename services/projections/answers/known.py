@@ -19,13 +19,15 @@ from services.projections.answers.differing import (
 )
 from services.projections.answers.relationships import (
     Judge,
+    fold_at,
     read_group,
+    setting_of,
     uncertain,
 )
 from services.projections.answers.revisions import read_revisions, subjects
-from services.projections.answers.sights import sight_of
 from services.projections.answers.stages import current, history
 from services.projections.answers.streams import streams_for
+from services.projections.relationship.fold.standing import Sight, sight
 
 POLICY: Final = "StagePolicyPublished"
 
@@ -57,11 +59,19 @@ def known(connection: Connection[Any], cut: Cut, judge: Judge, partner: str) -> 
     return Known(partner, cut, judge, facts, streams, tied, answers=bool(facts))
 
 
+def stood(told: Known) -> Sight | None:
+    """How a partner stood, folded from its facts; None before the first of them."""
+    question, judge = told.cut.seen, told.judge
+    made = fold_at(told.facts, question, judge, told.partner)
+    if not made.facts:
+        return None
+    return sight(made, question.as_of, setting_of(question, judge, told.partner))
+
+
 def state_of(
-    connection: Connection[Any], told: Known, language: str
+    connection: Connection[Any], told: Known, seen: Sight | None, language: str
 ) -> dict[str, Json]:
-    """How a partner stood at a cut at which it answered for itself."""
-    seen = sight_of(told.facts, told.cut.seen, told.judge, told.partner)
+    """What answers said at a cut at which a partner answered for itself."""
     streams = streams_for(connection, told.cut.weighed, told.partner)
     balances = read_balances(connection, told.cut.weighed, streams)
     return {

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from services.foundation.database import statement
 
 HERE: Final = "services.projections.answers"
-LOOK_AGAIN: Final = 5.0
+LOOK_AGAIN: Final = 2.0
 """Seconds between looks: whoever scrapes the metrics does so less often."""
 HALTED: Final = Gauge(
     "ledger_projection_halted", "Ledgers where it has stopped", ["projection"]

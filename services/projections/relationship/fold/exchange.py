@@ -4,6 +4,7 @@ from bisect import insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 from contracts.events import (
@@ -166,13 +167,15 @@ def with_counted(exchange: Exchange, made: Delivery, moment: Moment) -> Exchange
 def one_sided_since(exchange: Exchange, day: date) -> date | None:
     """Since when, without a break up to a day, all acknowledged help went one way.
 
-    Between two deliveries that changes only when one becomes older than a year.
+    Between two deliveries that changes only when one becomes older than a year, and the
+    oldest does so first.
     """
     since, looked = exchange.one_sided_since, exchange.looked_on
     if looked is None:
         return None
-    for leaves in sorted({_leaves(c.day) for c in exchange.recent}):
-        if looked < leaves <= day:
+    leaving = takewhile(day.__ge__, (_leaves(c.day) for c in exchange.recent))
+    for leaves in dict.fromkeys(leaving):
+        if looked < leaves:
             one = _side_of(exchange.recent, leaves)
             since = None if one is None else since or leaves
     return since
