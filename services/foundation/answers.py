@@ -182,9 +182,16 @@ def _flat(value: Mapping[str, Json], prefix: str = "") -> Iterator[tuple[str, Js
         if isinstance(member, dict):
             yield from _flat(member, f"{prefix}{name}.")
         elif isinstance(member, list):
-            yield prefix + name, " ".join(map(str, member))
+            yield prefix + name, _safe(_joined(member))
         else:
             yield prefix + name, _safe(member)
+
+
+def _joined(members: Sequence[Json]) -> str:
+    """Texts side by side; what is not a text stays readable as JSON."""
+    if all(isinstance(member, str) for member in members):
+        return " ".join(members)
+    return _ENCODER.encode(members)
 
 
 def _safe(cell: Json) -> Json:

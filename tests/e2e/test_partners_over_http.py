@@ -129,7 +129,7 @@ def test_partners_are_read_as_csv(
     client: httpx2.Client, helping: tuple[str, str]
 ) -> None:
     partner, group = helping
-    query = {"group": group, "min_position": head(client)}
+    query: Json = {"group": group, "min_position": head(client)}
     answer = client.get("/v1/partners", params=query, headers={"Accept": "text/csv"})
     (row,) = csv.DictReader(io.StringIO(answer.text))
     assert (row["partner"], row["stage"]) == (partner, "helping")

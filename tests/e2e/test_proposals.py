@@ -7,9 +7,9 @@ import httpx2
 import pytest
 
 from tests.e2e.acts_story import contact, identify, ledger_of, on
+from tests.e2e.alliance_story import agree, deliver, propose
 from tests.e2e.asking import Json, event, head, problem, read, record, say
 from tests.e2e.bad_values import MARKER
-from tests.e2e.test_alliances import agree, deliver, propose
 from tests.e2e.test_bad_questions import BAD_NUMBERS, BAD_TIMES, complaints
 from tests.e2e.test_paging import pages
 from tests.running import RunningService

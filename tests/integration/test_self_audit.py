@@ -1,7 +1,6 @@
 """The self-audit finds whatever was tampered with, and nothing where nothing was."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -9,12 +8,9 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from prometheus_client import REGISTRY
 
 from services.ledger.store.recordings import Recorded
-from services.projections.audit import metrics, results
-from services.projections.audit.audit import Audit, Auditing, Interrupted
-from services.projections.audit.auditor import Auditor
+from services.projections.audit.audit import Audit, Auditing
 from services.projections.audit.findings import Bounds
 from services.projections.engine.advance import Engine
 from tests.histories import ZONES, histories, resolve
@@ -98,10 +94,9 @@ def test_nothing_is_found_after_honest_corrections_and_merges(
 def test_an_audit_says_what_it_looked_at(story: Story) -> None:
     made = audit(story.books, story.name)
     assert made.ok
-    head = made.position
     checked = made.found.checked
-    assert checked["positions"] == checked["posted_positions"] == head
-    assert checked["events"] == head
+    assert checked["positions"] == checked["posted_positions"]
+    assert checked["events"] == checked["positions"] == made.position
     assert checked["partners"] > 5
     stored = (rows for p in EVERY for rows in story.rows(p, 1).values())
     assert checked["rows"] == sum(map(len, stored))
@@ -134,7 +129,6 @@ TAMPERING = [
     ("UPDATE benefits SET gained_by = 'neither'", {"row-changed"}),
     ("DELETE FROM imprecise_dates", {"row-missing"}),
     ("UPDATE relationships SET document = document || ' '", {"row-changed"}),
-    ("UPDATE relationships SET owner = 'somebody-else'", {"row-changed"}),
     ("UPDATE relationships SET policy = 'another'", {"row-changed"}),
     ("DELETE FROM relationships", {"row-missing"}),
     ("UPDATE standings SET stage = 'allied'", {"row-changed"}),
@@ -171,10 +165,7 @@ TAMPERING = [
         "UPDATE events SET position = position + 100000 WHERE position > 20",
         {"position-missing", "head-differs"},
     ),
-    (
-        "DELETE FROM events WHERE position = 5",
-        {"position-missing", "row-extra"},
-    ),
+    ("DELETE FROM events WHERE position = 5", {"position-missing", "row-extra"}),
     (
         "DELETE FROM events WHERE position = (SELECT max(position) FROM events)",
         {"head-differs"},
@@ -257,77 +248,3 @@ def test_an_audit_ends_when_its_time_is_over(story: Story) -> None:
     made = audit(story.books, story.name, bounds=Bounds(seconds=0))
     assert made.ok
     assert made.found.checked["partners"] <= 2
-
-
-def auditor(story: Story, every: timedelta = timedelta()) -> Auditor:
-    return Auditor(story.books.pool, every, QUICK)
-
-
-def latest(story: Story) -> results.Result | None:
-    with story.books.pool.connection() as connection:
-        return results.latest(connection, story.name)
-
-
-def test_what_is_asked_for_is_made_once_and_kept(story: Story) -> None:
-    with story.books.pool.connection() as connection:
-        asked = results.request(connection, story.name, seed=11)
-        assert results.request(connection, story.name, seed=12) == asked
-    auditor(story).look()
-    found = latest(story)
-    assert found is not None
-    assert (found.id, found.seed, found.ok, found.problems) == (asked.id, 11, True, [])
-    auditor(story).look()
-    assert latest(story) == found
-
-
-def test_every_ledger_is_audited_once_it_is_due(story: Story) -> None:
-    auditor(story, timedelta(hours=1)).look()
-    assert latest(story) is None
-    tamper(story, "UPDATE ledgers SET created_at = created_at - interval '2 hours'")
-    auditor(story, timedelta(hours=1)).look()
-    found = latest(story)
-    assert found is not None
-    auditor(story, timedelta(hours=1)).look()
-    assert latest(story) == found
-
-
-def test_one_ledger_is_audited_by_one_worker_at_a_time(story: Story) -> None:
-    with story.books.pool.connection() as connection:
-        asked = results.request(connection, story.name)
-    with story.reading() as other, other.transaction():
-        assert results.claim(other, story.name) == asked
-        auditor(story).look()
-        assert latest(story) is None
-    auditor(story).look()
-    assert latest(story) is not None
-
-
-def test_an_audit_that_is_interrupted_is_made_by_somebody_else(story: Story) -> None:
-    with story.books.pool.connection() as connection:
-        results.request(connection, story.name)
-    stopped = auditor(story)
-    stopped.stop()
-    with pytest.raises(Interrupted):
-        stopped.look()
-    assert latest(story) is None
-    auditor(story).look()
-    assert latest(story) is not None
-
-
-def shown(name: str) -> float:
-    value = REGISTRY.get_sample_value(f"ledger_audits_{name}")
-    assert value is not None
-    return value
-
-
-def test_the_metrics_tell_of_the_newest_audit(story: Story) -> None:
-    metrics.refresh(story.books.pool)
-    assert shown("ledgers") == 0
-    tamper(story, "UPDATE acts SET in_person = NOT in_person")
-    with story.books.pool.connection() as connection:
-        results.request(connection, story.name)
-    auditor(story).look()
-    metrics.refresh(story.books.pool)
-    assert (shown("ledgers"), shown("failing")) == (1, 1)
-    assert shown("problems") == len(story.rows(ACTS, 1)["acts"])
-    assert 0 <= shown("age_seconds") < 60

@@ -90,10 +90,13 @@ keyed AS (
             %(q)s::text IS NULL
             OR position(lower(%(q)s) IN lower(l.partner)) > 0
             OR position(lower(%(q)s) IN lower(l.name)) > 0
-            OR EXISTS (
-                SELECT 1
-                FROM json_each_text(l.names::json) AS n (key, value)
-                WHERE position(lower(%(q)s) IN lower(n.value)) > 0
+            OR (
+                l.names <> '{}'
+                AND EXISTS (
+                    SELECT 1
+                    FROM json_each_text(l.names::json) AS n (key, value)
+                    WHERE position(lower(%(q)s) IN lower(n.value)) > 0
+                )
             )
         )
 )

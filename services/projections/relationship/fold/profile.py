@@ -1,6 +1,6 @@
 """Who a partner is and what is between us: goals, principles, ideas, people, issues."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -132,7 +132,7 @@ def _idea(profile: Profile, moment: Moment, data: IdeaProposed) -> Profile:
     idea = Idea(
         data.by,
         data.statement,
-        data.goals or (),
+        _goals(moment, data.goals),
         data.beneficiaries or (),
         moment.at,
         moment.fact.event.id,
@@ -183,7 +183,7 @@ def _agreed(profile: Profile, moment: Moment, data: AllianceAgreed) -> Profile:
         state="agreed",
         name=data.name,
         project=data.project,
-        goals=data.goals or (),
+        goals=_goals(moment, data.goals),
         agreed_at=moment.at,
         starts=data.starts,
         ends=data.ends,
@@ -206,6 +206,10 @@ def _answered(
             change = {"state": "ended", "ended_at": moment.at}
     key = moment.key("alliance", data.alliance)
     return replace(profile, alliances=_with(profile.alliances, key, **change))
+
+
+def _goals(moment: Moment, named: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(moment.key("goal", goal) for goal in named or ())
 
 
 def _with(things: Mapping[str, Any], key: str, **changes: Any) -> Mapping[str, Any]:
