@@ -195,6 +195,17 @@ def _amounts(texts: Sequence[str] | None) -> dict[str, str]:
     }
 
 
+def read_nets(
+    connection: Connection[Any], question: Question, streams: Streams
+) -> dict[str, dict[str, str]]:
+    """The net of each unit, by partner: lists need no more of a balance."""
+    parameters = question.parameters(**streams.parameters)
+    nets: dict[str, dict[str, str]] = {}
+    for root, unit, net in connection.execute(statement(HERE, "nets"), parameters):
+        nets.setdefault(root, {})[unit] = plain(Decimal(net))
+    return nets
+
+
 def count_uncertain(
     connection: Connection[Any], question: Question, streams: Streams | None = None
 ) -> int:

@@ -12,7 +12,7 @@ from contracts.events import PersonAdded
 from contracts.events.reading import Fact
 from contracts.occurrence import format_instant
 from services.foundation.answers import Answer, respond
-from services.projections.answers.balances import read_balances
+from services.projections.answers.balances import read_nets
 from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.listing import row_of
 from services.projections.answers.models.partner import PartnerWholeAnswer
@@ -62,7 +62,7 @@ def get_partner(
 
 def _net(connection: Connection[Any], weighed: Question, partner: str) -> Json:
     streams = streams_for(connection, weighed, partner)
-    return {b["unit"]: b["net"] for b in read_balances(connection, weighed, streams)}
+    return read_nets(connection, weighed, streams).get(partner, {})
 
 
 def _open(

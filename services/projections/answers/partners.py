@@ -13,7 +13,7 @@ from services.foundation.queries import QueryText
 from services.projections.answers.balances import (
     PARTNERS_A_PAGE,
     count_uncertain,
-    read_balances,
+    read_nets,
 )
 from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.listing import Filters, list_partners
@@ -104,11 +104,10 @@ def get_partners(
 
 def _nets(
     connection: Connection[Any], weighed: Question, partners: Sequence[str]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, str]]:
     """The net of each unit, by partner; a page at a time, so that plans stay small."""
-    merges, nets = read_merges(connection, weighed), dict[str, dict[str, Any]]()
+    merges, nets = read_merges(connection, weighed), dict[str, dict[str, str]]()
     for start in range(0, len(partners), PARTNERS_A_PAGE):
         streams = streams_of(merges, partners[start : start + PARTNERS_A_PAGE])
-        for balance in read_balances(connection, weighed, streams):
-            nets.setdefault(balance["partner"], {})[balance["unit"]] = balance["net"]
+        nets |= read_nets(connection, weighed, streams)
     return nets
