@@ -59,7 +59,7 @@ test: $(STAMP)  ## Run the fast tests
 	$(BIN)/python -m pytest -n 2
 
 test-all: $(STAMP)  ## Run every test, the slow ones too
-	$(BIN)/python -m pytest -n 2 -m ''
+	LEDGER_TEST_THOROUGH=1 $(BIN)/python -m pytest -n 2 -m ''
 
 bench: $(STAMP)  ## Measure against yardsticks in the same run
 	$(BIN)/python -m benchmarks

@@ -12,6 +12,7 @@ from benchmarks.figures import Figure, Scale
 from benchmarks.filling import fill
 from benchmarks.histories import Population
 from benchmarks.places import Place, place
+from benchmarks.stock_runner import stock_runner_pace
 from services.foundation.database import open_pool
 from services.foundation.ledgers import DEFAULT
 from services.projections.engine.advance import Engine
@@ -39,9 +40,12 @@ def measure(scale: Scale) -> Iterator[Figure]:
             seconds = _folded(here, projection)
             spent += seconds
             yield Figure(f"{projection.name} alone", events / seconds, "events/s")
+        stock = stock_runner_pace(here.owner_dsn)
+        yield Figure("the library's runner, one counter", stock, "events/s")
     total = events / spent
     yield Figure("all, one after another", total, "events/s", at_least=GOAL)
     yield Figure("of the raw COPY", total / raw, "ratio")
+    yield Figure("of the library's runner", total / stock, "ratio", at_least=30)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIBIBYTES_A_MEBIBYTE
     yield Figure("most memory", peak, "MiB")
 

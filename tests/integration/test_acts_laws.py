@@ -18,10 +18,11 @@ from tests.history_moves import Request, occurrences
 from tests.ledger_in_process import Books, InProcess, Json, books
 from tests.oracle.reading import Fact, facts
 from tests.servers import Database
+from tests.thoroughness import examples
 
 names = count()
 law = settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

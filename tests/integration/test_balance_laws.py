@@ -18,10 +18,11 @@ from tests.ledger_in_process import Books, InProcess, Json, books
 from tests.oracle.balance import balance
 from tests.oracle.reading import interval
 from tests.servers import Database
+from tests.thoroughness import examples
 
 names = count()
 law = settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

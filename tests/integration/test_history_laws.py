@@ -44,10 +44,11 @@ from tests.oracle.reading import facts as read_slowly
 from tests.oracle.reading import interval
 from tests.servers import Database
 from tests.stage_histories import stage_cuts, stage_histories
+from tests.thoroughness import examples
 
 names = count()
 law = settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -37,10 +37,11 @@ from tests.ledger_in_process import Books, InProcess, Json, books
 from tests.oracle.reading import interval
 from tests.servers import Database
 from tests.stage_histories import stage_cuts, stage_histories
+from tests.thoroughness import examples
 
 names = count()
 law = settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -15,6 +15,7 @@ from tests.history_moves import occurrences
 from tests.ledger_in_process import Books, Json, books
 from tests.oracle.reading import Fact, Thing, interval
 from tests.servers import Database
+from tests.thoroughness import examples
 from tests.whole_sums import LIMIT, Cut, added, some_cuts
 
 STATES = {
@@ -24,7 +25,7 @@ SIDES = {"us": "given", "partner": "received"}
 BY = {direction: by for by, direction in SIDES.items()}
 
 law = settings(
-    max_examples=20,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

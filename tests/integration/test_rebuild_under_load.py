@@ -19,6 +19,7 @@ from tests.histories import ZONES, histories, resolve
 from tests.ledger_in_process import Json
 from tests.rebuilding import ACTS, EVERY, POSTINGS, Altered, Story
 from tests.stage_histories import stage_histories
+from tests.thoroughness import examples
 
 WITHIN = 60.0
 NAMES = tuple(projection.name for projection in EVERY)
@@ -170,7 +171,7 @@ numbers = count()
 
 
 @settings(
-    max_examples=8,
+    max_examples=examples(8),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

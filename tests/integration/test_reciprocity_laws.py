@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from tests.histories import ZONES, histories
 from tests.ledger_in_process import Books, Json, books
 from tests.servers import Database
+from tests.thoroughness import examples
 from tests.whole_sums import added, some_cuts
 
 law = settings(
-    max_examples=20,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

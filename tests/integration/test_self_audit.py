@@ -18,11 +18,12 @@ from tests.ledger_in_process import Books, InProcess, Json, books
 from tests.rebuilding import ACTS, EVERY, RELATIONSHIP, Story
 from tests.servers import Database
 from tests.stage_histories import stage_histories
+from tests.thoroughness import examples
 
 names = count()
 QUICK = Bounds(rest_seconds=0)
 law = settings(
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

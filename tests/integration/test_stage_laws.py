@@ -22,10 +22,11 @@ from tests.oracle.reading import facts, folded_into, interval
 from tests.oracle.stages import stages
 from tests.servers import Database
 from tests.stage_histories import stage_cuts, stage_histories
+from tests.thoroughness import examples
 
 names = count()
 law = settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

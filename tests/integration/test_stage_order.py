@@ -14,6 +14,7 @@ from services.projections.relationship.view import RelationshipProjection
 from tests.integration.test_stage_laws import asked
 from tests.ledger_in_process import Books, Json, books
 from tests.servers import Database
+from tests.thoroughness import examples
 
 names = count()
 SIDES = ("us", "partner")
@@ -121,7 +122,7 @@ def _renamed(value: Any, refs: dict[str, str]) -> Any:
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

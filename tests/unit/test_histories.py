@@ -12,6 +12,7 @@ from tests.builders import EXAMPLES
 from tests.histories import ZONES, cuts, histories, resolve
 from tests.oracle.log import Log, hours
 from tests.oracle.reading import facts
+from tests.thoroughness import examples
 
 
 def recorded(history: list[dict[str, Any]], zone: ZoneInfo) -> Log:
@@ -44,7 +45,7 @@ def amounts(answer: dict[str, Any]) -> Iterator[Decimal]:
         yield from item["received"].values()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data(), zone=st.sampled_from(ZONES).map(ZoneInfo))
 def test_every_random_history_has_a_balance_without_negatives(
     data: st.DataObject, zone: ZoneInfo

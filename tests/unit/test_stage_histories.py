@@ -11,10 +11,11 @@ from tests.oracle.because import is_sufficient
 from tests.oracle.reading import interval
 from tests.oracle.stages import stages, text
 from tests.stage_histories import stage_cuts, stage_histories
+from tests.thoroughness import examples
 from tests.unit.test_histories import recorded
 
 Json = dict[str, Any]
-law = settings(max_examples=50, deadline=None)
+law = settings(max_examples=examples(50), deadline=None)
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 
 
