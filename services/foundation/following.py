@@ -96,5 +96,7 @@ class Following:
     async def _wait(self, woken: asyncio.Event) -> None:
         if not self._source.is_behind():
             with suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), self._pace.heartbeat)
+                # Not wait_for: before 3.12 it may swallow a cancellation.
+                async with asyncio.timeout(self._pace.heartbeat):
+                    await woken.wait()
         await asyncio.sleep(GATHERING)

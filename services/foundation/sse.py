@@ -6,7 +6,7 @@ end when the server stops.
 
 import asyncio
 from collections import Counter as Tally
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -30,6 +30,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "Connection": "close",
 }
 RETRY_MILLISECONDS: Final = 1_000
+ASK_AGAIN_SECONDS: Final = 0.2
 LAST_SECONDS: Final = 1.0
 """How long a connection has to send what was written when its stream ends."""
 OPEN: Final = Gauge("ledger_streams_open", "Streams of server-sent events")
@@ -139,9 +140,7 @@ class EventStream(StreamingResponse):
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _cancel(tasks)
         if sending.cancelled():
             return "stopped" if self._streams.ending.is_set() else "left"
         return _why(sending.exception())
@@ -160,6 +159,15 @@ class EventStream(StreamingResponse):
                 await send(_body(piece, more=True))
         except TimeoutError:
             raise SlowReaderError from None
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """End tasks, asking again: what one awaits may swallow the first cancellation."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=ASK_AGAIN_SECONDS)
 
 
 async def _left(receive: Receive) -> None:
