@@ -16,6 +16,7 @@ from benchmarks import (
     rebuilding,
     recording,
     stages,
+    switching,
     visible,
 )
 from benchmarks.figures import FULL, QUICK, Figure, Scale, keep, show
@@ -27,6 +28,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Scale], Iterator[Figure]]]] = {
     "visible": visible.measure,
     "folding": folding.measure,
     "rebuilding": rebuilding.measure,
+    "switching": switching.measure,
     "balances": balances.measure,
     "stages": stages.measure,
 }

@@ -16,7 +16,10 @@ from benchmarks.client import Answered, connect, render
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Which requests to send, over how many connections, for how long."""
+    """Which requests to send, over how many connections, for how long.
+
+    `a_second` is the rate of those who keep to one; 0 is as fast as answers come.
+    """
 
     port: int
     key: str
@@ -28,6 +31,7 @@ class Job:
     bodies: list[str] = field(default_factory=list)
     media_type: str = "application/json"
     with_keys: bool = False
+    a_second: int = 0
 
     def requests(self) -> Iterator[bytes]:
         """Requests without end, each with a key of its own if so wished."""

@@ -8,7 +8,8 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import cycle, islice
 from time import perf_counter
 from typing import Final
 
@@ -23,33 +24,38 @@ from benchmarks.places import place
 from benchmarks.processes import served, worker
 from benchmarks.recording import EVENTS, bodies
 
-A_SECOND: Final = 200
-CONNECTIONS: Final = 20
+RATES: Final = {200: 20, 1_000: 100}
+"""Writes a second, and the connections that it takes to keep to it."""
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
-    """The time from a receipt to a balance that reflects it, at 200 writes a second."""
+    """The time from a receipt to a balance that reflects it, at steady rates."""
     with place() as here, served(here) as system, worker(here):
         send_batch(system, keyed(introductions(PARTNERS), "partner"))
-        job = Job(system.port, system.key, "POST", EVENTS, CONNECTIONS, scale.seconds)
-        job.bodies.extend(bodies(PARTNERS))
-        times = run_load(job, "benchmarks.visible")
-    pace = pace_of([times], scale.seconds)
-    yield Figure("writes", pace.a_second, "requests/s")
-    yield Figure("receipt to visible: p50", pace.p50, "ms", at_most=50)
-    yield Figure("receipt to visible: p99", pace.p99, "ms", at_most=50)
+        for rate, connections in RATES.items():
+            job = Job(
+                system.port, system.key, "POST", EVENTS, connections, scale.seconds
+            )
+            job = replace(job, a_second=rate)
+            wanted = int(rate * scale.seconds) + connections
+            job.bodies.extend(islice(cycle(bodies(PARTNERS)), wanted))
+            pace = pace_of([run_load(job, "benchmarks.visible")], scale.seconds)
+            named = f"at {rate:,} writes/s"
+            yield Figure(f"{named}: kept up", pace.a_second, "requests/s")
+            yield Figure(f"{named}, to visible: p50", pace.p50, "ms", at_most=50)
+            yield Figure(f"{named}, to visible: p99", pace.p99, "ms", at_most=50)
 
 
 async def run(job: Job) -> Times:
     """Write at a steady rate over some connections and wait for each write."""
     times, begun = Times(), perf_counter() + job.warm_up
-    pause = job.connections / A_SECOND
+    pause = job.connections / job.a_second
 
     async def keep_writing(place: int) -> None:
         connection = await connect(job.port)
-        due = begun + place / A_SECOND
+        due = begun + place / job.a_second
         for body in job.bodies[place :: job.connections]:
-            await asyncio.sleep(due - perf_counter())  # the rate is the point
+            await asyncio.sleep(max(due - perf_counter(), 0))  # the rate is the point
             if due > begun + job.seconds:
                 break
             await _write_and_see(connection, job, body, times)
