@@ -33,7 +33,7 @@ def told(*steps: Step, as_of: str = "2020", zone: str = "UTC") -> list[Told]:
     instant = interval(as_of, ledger.zone).last
     facts = [f for f in in_order(ledger.facts()) if f.acts_from <= instant]
     help_ = help_of([moment_of(f, n, setting) for n, f in enumerate(facts, 1)])
-    return [Told(tie, (), help_) for tie in ties("acme", fold(facts, setting), instant)]
+    return [Told(tie, help_) for tie in ties("acme", fold(facts, setting), instant)]
 
 
 def tie(*steps: Step, as_of: str = "2020", zone: str = "UTC") -> Tie:

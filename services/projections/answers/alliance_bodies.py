@@ -22,10 +22,9 @@ DIRECTIONS: Final = (("given", "us"), ("received", "partner"))
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An alliance with one partner, its goals, and all help between the two."""
+    """An alliance with one partner, and all help between the two."""
 
     tie: Tie
-    goals: tuple[str, ...]
     help: Help
 
     @property
@@ -74,7 +73,7 @@ def with_partner(told: Told, as_of: datetime) -> dict[str, Json]:
         "state": tie.state,
         "name": alliance.name,
         "project": alliance.project,
-        "goals": list(told.goals),
+        "goals": list(told.tie.alliance.goals),
         "proposed_by": alliance.proposed_by,
         "proposed_at": _instant(alliance.proposed_at),
         "scope": alliance.scope,

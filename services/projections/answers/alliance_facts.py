@@ -21,10 +21,10 @@ from contracts.events import (
 )
 from contracts.events.reading import Fact, read
 from services.foundation.database import statement
-from services.foundation.event_log import StoredEvent, decode
+from services.foundation.event_log import StoredEvent, decode, merged_groups
 from services.projections.answers.question import Question
 from services.projections.relationship.fold.relationship import in_order
-from services.projections.relationship.streams import read_groups, survivors
+from services.projections.relationship.streams import survivors
 
 HERE: Final = "services.projections.answers"
 TYPES: Final = tuple(
@@ -50,7 +50,7 @@ def read_help(
     connection: Connection[Any], question: Question, partners: Collection[str]
 ) -> Mapping[str, Sequence[Fact]]:
     """The facts about help known at the cut, in order of happening, by partner."""
-    groups = read_groups(connection, question.ledger)
+    groups = merged_groups(connection, question.ledger)
     streams = {s for p in partners for s in groups.get(p, (p,))}
     parameters = question.parameters(streams=sorted(streams), types=list(TYPES))
     rows = connection.execute(statement(HERE, "help_events"), parameters)

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from psycopg import Connection
 
 from contracts.canonical import Json
-from contracts.events import AllianceAgreed
 from contracts.events.base import ID, PartnerId
 from contracts.events.reading import Fact
 from services.foundation.answers import Answer, respond, unpack_cursor
@@ -43,7 +42,7 @@ from services.projections.answers.relationships import (
     see_one,
     setting_of,
 )
-from services.projections.relationship.fold.moment import moment_of
+from services.projections.relationship.fold.moment import moments_of
 
 HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["alliances"])
@@ -148,7 +147,7 @@ def listed_alliances(
 def _told(
     of: Iterable[Tie], facts: Facts, question: Question, judge: Judge
 ) -> Mapping[tuple[str, str], Told]:
-    """By partner and the id that it reads: the tie, its goals and the help."""
+    """By partner and the id that it reads: the tie and the help."""
     by_partner: dict[str, list[Tie]] = {}
     for tie in of:
         by_partner.setdefault(tie.partner, []).append(tie)
@@ -156,15 +155,9 @@ def _told(
     for partner, own in by_partner.items():
         setting = setting_of(question, judge, partner)
         known = happened(facts.get(partner, ()), question.as_of)
-        moments = [moment_of(fact, n, setting) for n, fact in enumerate(known, 1)]
-        help_ = help_of(moments)
-        goals = {
-            moment.own_key(): tuple(moment.key("goal", goal) for goal in goals)
-            for moment in moments
-            if isinstance(moment.data, AllianceAgreed) and (goals := moment.data.goals)
-        }
+        help_ = help_of(list(moments_of(known, setting)))
         for tie in own:
-            told[partner, tie.key] = Told(tie, goals.get(tie.key, ()), help_)
+            told[partner, tie.key] = Told(tie, help_)
     return told
 
 
@@ -239,8 +232,7 @@ def _leading_goals(told: Sequence[Told]) -> tuple[str, ...]:
     """The goals with the partner that tells what the whole alliance is."""
     if not told:
         return ()
-    best = leading([one.tie for one in told])
-    return next(one.goals for one in told if one.tie is best)
+    return leading([one.tie for one in told]).alliance.goals
 
 
 def _uncertain(facts: Facts, question: Question) -> int:

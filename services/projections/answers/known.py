@@ -19,15 +19,14 @@ from services.projections.answers.differing import (
 )
 from services.projections.answers.relationships import (
     Judge,
-    fold_at,
     read_group,
-    setting_of,
+    seen_in,
     uncertain,
 )
 from services.projections.answers.revisions import read_revisions, subjects
 from services.projections.answers.stages import current, history
 from services.projections.answers.streams import streams_for
-from services.projections.relationship.fold.standing import Sight, sight
+from services.projections.relationship.fold.standing import Sight
 
 POLICY: Final = "StagePolicyPublished"
 
@@ -61,11 +60,7 @@ def known(connection: Connection[Any], cut: Cut, judge: Judge, partner: str) -> 
 
 def stood(told: Known) -> Sight | None:
     """How a partner stood, folded from its facts; None before the first of them."""
-    question, judge = told.cut.seen, told.judge
-    made = fold_at(told.facts, question, judge, told.partner)
-    if not made.facts:
-        return None
-    return sight(made, question.as_of, setting_of(question, judge, told.partner))
+    return seen_in(told.facts, told.cut.seen, told.judge, told.partner)
 
 
 def state_of(

@@ -13,7 +13,7 @@ from contracts.quantity import counted, exact_arithmetic, plain
 from services.foundation.database import statement
 from services.projections.answers.question import Question
 from services.projections.answers.relationships import happened, read_group
-from services.projections.relationship.fold.moment import moment_of
+from services.projections.relationship.fold.moment import moments_of
 from services.projections.relationship.fold.promises import (
     Change,
     Key,
@@ -50,9 +50,8 @@ def _folded(
     rows = []
     for partner, seen in folded.items():
         facts = happened(found.facts.get(partner, ()), question.as_of)
-        moments = [moment_of(f, n, seen.setting) for n, f in enumerate(facts, 1)]
         with exact_arithmetic():
-            changes = promise_changes(moments)
+            changes = promise_changes(moments_of(facts, seen.setting))
         for key, change in changes.items():
             if _waits(key, change, parameters):
                 rows.append(_row(partner, key, change, question.as_of))

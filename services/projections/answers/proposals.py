@@ -32,7 +32,7 @@ Place = tuple[str, str, str]
 
 
 @router.get("/v1/proposals", response_model=ProposalsAnswer, responses=PROBLEMS)
-def getproposals_of(
+def get_proposals(
     request: Request,
     question: Asked,
     partner: Annotated[PartnerId | None, Query()] = None,

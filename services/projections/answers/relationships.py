@@ -1,7 +1,7 @@
 """How partners stood at a pair of cuts: from their rows, else folded anew."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,8 +11,10 @@ from psycopg import Connection
 from contracts.events.base import PARTNER
 from contracts.events.reading import Fact
 from services.foundation.database import statement
+from services.foundation.event_log import merged_groups
 from services.foundation.problems import Problem
 from services.projections.answers.question import Question
+from services.projections.answers.streams import check_is_root, unknown
 from services.projections.relationship.document import load
 from services.projections.relationship.fold.moment import Setting
 from services.projections.relationship.fold.policy import V1_NAME, Policy
@@ -21,7 +23,6 @@ from services.projections.relationship.fold.standing import Sight, sight
 from services.projections.relationship.streams import (
     Facts,
     read_facts,
-    read_groups,
     read_policies,
 )
 
@@ -74,10 +75,9 @@ def see(
     if others:
         found = read_group(connection, question, others)
         for partner in others:
-            told = fold_at(found.facts.get(partner, ()), question, judge, partner)
-            if told.facts:
-                setting = setting_of(question, judge, partner)
-                seen[partner] = sight(told, question.as_of, setting)
+            told = seen_in(found.facts.get(partner, ()), question, judge, partner)
+            if told is not None:
+                seen[partner] = told
     return seen
 
 
@@ -101,7 +101,7 @@ def read_group(
     connection: Connection[Any], question: Question, partners: Collection[str]
 ) -> Facts:
     """The facts known at the cut of partners and of every stream tied to them."""
-    groups = read_groups(connection, question.ledger)
+    groups = merged_groups(connection, question.ledger)
     streams = {s for p in partners for s in groups.get(p, (p,))}
     zone = question.grant.zone
     return read_facts(connection, question.ledger, zone, streams, question.position)
@@ -113,6 +113,16 @@ def fold_at(
     """The relationship that the facts that had happened by `as_of` make."""
     setting = setting_of(question, judge, partner)
     return fold(happened(facts, question.as_of), setting)
+
+
+def seen_in(
+    facts: Iterable[Fact], question: Question, judge: Judge, partner: str
+) -> Sight | None:
+    """How a partner stood by its facts; None when none had happened by `as_of`."""
+    told = fold_at(facts, question, judge, partner)
+    if not told.facts:
+        return None
+    return sight(told, question.as_of, setting_of(question, judge, partner))
 
 
 def happened(facts: Iterable[Fact], as_of: datetime) -> Sequence[Fact]:
@@ -132,11 +142,7 @@ def see_one(
     found = _from_rows(connection, question, judge, (partner,))
     if found:
         return found[partner]
-    facts = facts_of(connection, question, partner)
-    told = fold_at(facts, question, judge, partner)
-    if not told.facts:
-        return None
-    return sight(told, question.as_of, setting_of(question, judge, partner))
+    return seen_in(facts_of(connection, question, partner), question, judge, partner)
 
 
 def facts_of(
@@ -146,24 +152,11 @@ def facts_of(
     if not _PARTNER.fullmatch(partner):
         raise unknown()
     found = read_group(connection, question, (partner,))
-    check_is_root(found.roots, partner)
+    check_is_root(found.roots.get(partner, partner), partner)
     facts = found.facts.get(partner, ())
     if not facts:
         raise unknown()
     return facts
-
-
-def check_is_root(roots: Mapping[str, str], partner: str) -> None:
-    """Refuse a partner that was merged into another at the cut."""
-    into = roots.get(partner, partner)
-    if into != partner:
-        detail = "The partner was merged into another, which answers for it."
-        raise Problem("not-found", detail, merged_into=into)
-
-
-def unknown() -> Problem:
-    """The answer for a partner that is not known at the cut."""
-    return Problem("not-found", "No such partner was known at this cut.")
 
 
 def uncertain(seen: Sight | None) -> int:

@@ -15,6 +15,7 @@ from contracts.canonical import Json
 from contracts.occurrence import interval
 from services.foundation.answers import unpack_cursor
 from services.foundation.database import statement
+from services.foundation.event_log import merged_groups
 from services.foundation.queries import QueryDate, QueryText
 from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.models.stages_over_time import StagesOverTimeAnswer
@@ -24,7 +25,6 @@ from services.projections.answers.relationships import judge_of, see
 from services.projections.answers.windows import month_text, months_up_to, since
 from services.projections.relationship.fold.stages import STAGES
 from services.projections.relationship.fold.standing import Sight
-from services.projections.relationship.streams import read_groups
 
 HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["insights"])
@@ -160,7 +160,7 @@ def _belonging_otherwise(
     parameters = question.parameters()
     rows = connection.execute(statement(HERE, "belonging_later"), parameters)
     streams = {stream for (stream,) in rows}
-    groups = read_groups(connection, question.ledger)
+    groups = merged_groups(connection, question.ledger)
     return {tied for stream in streams for tied in groups.get(stream, (stream,))}
 
 

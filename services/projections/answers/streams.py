@@ -75,13 +75,22 @@ def streams_for(
 ) -> Streams:
     """The streams of one partner; 404 when it is not known, or merged, at the cut."""
     if not _PARTNER.fullmatch(partner) or not _is_known(connection, question, partner):
-        raise Problem("not-found", "No such partner was known at this cut.")
+        raise unknown()
     merges = read_merges(connection, question)
-    if partner in merges:
-        into = survivor(merges, partner)
-        detail = "The partner was merged into another, which answers for it."
-        raise Problem("not-found", detail, merged_into=into)
+    check_is_root(survivor(merges, partner), partner)
     return streams_of(merges, (partner,))
+
+
+def check_is_root(root: str, partner: str) -> None:
+    """Refuse a partner that was merged into another, its root, at the cut."""
+    if root != partner:
+        detail = "The partner was merged into another, which answers for it."
+        raise Problem("not-found", detail, merged_into=root)
+
+
+def unknown() -> Problem:
+    """The answer for a partner that is not known at the cut."""
+    return Problem("not-found", "No such partner was known at this cut.")
 
 
 def _is_known(connection: Connection[Any], question: Question, partner: str) -> bool:

@@ -14,14 +14,12 @@ from services.foundation.event_log import (
     NO_MORE,
     StoredEvent,
     decode,
-    merged_groups,
     read_streams,
 )
 from services.projections.relationship.fold.policy import Policies, policies
 from services.projections.relationship.fold.relationship import in_order
 
 HERE: Final = "services.projections.relationship"
-Groups = Mapping[str, frozenset[str]]
 
 
 def read_policies(
@@ -31,11 +29,6 @@ def read_policies(
     parameters = {"ledger": ledger, "stream": LEDGER_STREAM, "cut": up_to}
     rows = connection.execute(statement(HERE, "read_policies"), parameters)
     return policies(read([decode(StoredEvent(*row)) for row in rows], zone))
-
-
-def read_groups(connection: Connection[Any], ledger: str) -> Groups:
-    """By stream, the streams that merges tie to it, for those that have any."""
-    return merged_groups(connection, ledger)
 
 
 @dataclass(frozen=True, slots=True)

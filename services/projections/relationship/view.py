@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any, Final
 
 from psycopg import Connection
@@ -10,9 +11,10 @@ from contracts.events import LEDGER_STREAM, RecordedEvent, StagePolicyPublished
 from contracts.events.reading import Fact, as_fact
 from contracts.quantity import exact_arithmetic
 from services.foundation.database import statement
+from services.foundation.event_log import merged_groups
 from services.projections.engine.projection import Target
 from services.projections.relationship.document import load
-from services.projections.relationship.fold.moment import Setting, moment_of
+from services.projections.relationship.fold.moment import Setting, moments_of
 from services.projections.relationship.fold.policy import Policy
 from services.projections.relationship.fold.promises import (
     Change,
@@ -34,9 +36,7 @@ from services.projections.relationship.rows import (
     rows_of,
 )
 from services.projections.relationship.streams import (
-    Groups,
     read_facts,
-    read_groups,
     read_policies,
 )
 
@@ -89,7 +89,7 @@ class _Batch:
     policy_name: str
     policy: Policy
     judged_anew: bool
-    groups: Groups
+    groups: Mapping[str, frozenset[str]]
     told: Told = field(default_factory=dict)
 
     @classmethod
@@ -109,7 +109,7 @@ class _Batch:
             earlier = events[0].position - 1
             known = read_policies(connection, target.ledger, target.zone, earlier)
             before = known.newest
-        groups = read_groups(connection, target.ledger)
+        groups = merged_groups(connection, target.ledger)
         return cls(connection, target, last, *now, now != before, groups, told)
 
     def setting(self, partner: str) -> Setting:
@@ -234,9 +234,7 @@ def folded_from(
 ) -> Folded:
     """A partner after some more facts, which are in order of happening."""
     state = start or Relationship()
-    moments = []
-    for fact in facts:
-        moments.append(moment_of(fact, state.facts + 1, setting))
-        state = after(state, moments[-1])
+    moments = list(moments_of(facts, setting, state.facts))
+    state = reduce(after, moments, state)
     with exact_arithmetic():
         return Folded(setting.partner, state, promise_changes(moments))

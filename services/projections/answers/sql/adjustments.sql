@@ -12,14 +12,8 @@ sums AS (
         s.root,
         p.side,
         p.unit,
-        CASE
-            WHEN p.account IN ('offered', 'accepted') THEN 'offer'
-            WHEN p.account = 'outstanding' THEN 'commitment'
-            ELSE 'delivery'
-        END AS kind,
-        CASE
-            WHEN position('/' IN p.ref) > 0 THEN p.ref ELSE p.partner || '/' || p.ref
-        END AS item,
+        p.kind,
+        p.item,
         sum(p.count) > 0 AS in_force,
         sum(p.amount) FILTER (WHERE p.leg = 'promise') AS total,
         -sum(p.amount) FILTER (WHERE p.leg = 'delivery') AS against,
@@ -30,35 +24,32 @@ sums AS (
         sum(p.amount) FILTER (WHERE p.account = 'acknowledged') AS acknowledged,
         sum(p.amount) FILTER (WHERE p.account = 'disputed') AS disputed
     FROM streams AS s
-    INNER JOIN postings AS p ON s.stream = p.partner
+    INNER JOIN item_postings AS p ON s.stream = p.partner
     WHERE
         p.ledger_id = %(ledger)s
         AND p.generation = %(generation)s
         AND p.partner = any(%(streams)s::text[])
         AND p.acts_from <= %(as_of)s
         AND p.position <= %(cut)s
-        AND p.account <> 'world'
-    GROUP BY s.root, p.side, p.unit, kind, item
+    GROUP BY s.root, p.side, p.unit, p.kind, p.item
 ),
 
 marks AS (
     SELECT
         s.root,
         m.kind,
-        CASE
-            WHEN position('/' IN m.ref) > 0 THEN m.ref ELSE m.partner || '/' || m.ref
-        END AS item,
-        coalesce(sum(m.count) FILTER (WHERE m.marker = 'accepted'), 0) > 0 AS is_accepted,
-        coalesce(sum(m.count) FILTER (WHERE m.marker <> 'accepted'), 0) > 0 AS is_closed
+        m.item,
+        coalesce(sum(m.count) FILTER (WHERE NOT m.closes), 0) > 0 AS is_accepted,
+        coalesce(sum(m.count) FILTER (WHERE m.closes), 0) > 0 AS is_closed
     FROM streams AS s
-    INNER JOIN markers AS m ON s.stream = m.partner
+    INNER JOIN item_markers AS m ON s.stream = m.partner
     WHERE
         m.ledger_id = %(ledger)s
         AND m.generation = %(generation)s
         AND m.partner = any(%(streams)s::text[])
         AND m.acts_from <= %(as_of)s
         AND m.position <= %(cut)s
-    GROUP BY s.root, m.kind, item
+    GROUP BY s.root, m.kind, m.item
 ),
 
 facets AS (

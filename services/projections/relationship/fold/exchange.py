@@ -121,9 +121,7 @@ def _to_thank_for(exchange: Exchange, moment: Moment, data: HelpDelivered) -> Ex
         moment.day,
         moment.fact.event.id,
     )
-    year = [
-        r for r in exchange.unthanked if (moment.day - r.day).days <= ONE_SIDED_DAYS
-    ]
+    year = [r for r in exchange.unthanked if is_within_a_year(r.day, moment.day)]
     return replace(exchange, unthanked=(*year, received))
 
 
@@ -156,7 +154,7 @@ def _acknowledged(
 def with_counted(exchange: Exchange, made: Delivery, moment: Moment) -> Exchange:
     """The exchange with one more acknowledged delivery, looked at on its day."""
     since = one_sided_since(exchange, moment.day)
-    recent = [c for c in exchange.recent if (moment.day - c.day).days <= ONE_SIDED_DAYS]
+    recent = [c for c in exchange.recent if is_within_a_year(c.day, moment.day)]
     insort(recent, Counted(made.day, made.side, made.because[0][1]))
     looked = replace(exchange, recent=tuple(recent), looked_on=moment.day)
     if _side_of(looked.recent, moment.day) is None:
@@ -181,6 +179,11 @@ def one_sided_since(exchange: Exchange, day: date) -> date | None:
     return since
 
 
+def is_within_a_year(day: date, looked_on: date) -> bool:
+    """Whether a day is one of the year up to the day of looking."""
+    return (looked_on - day).days <= ONE_SIDED_DAYS
+
+
 def _leaves(day: date) -> date:
     """The first day on which a delivery is older than a year."""
     most = (date.max - day).days
@@ -189,6 +192,6 @@ def _leaves(day: date) -> date:
 
 def _side_of(recent: tuple[Counted, ...], day: date) -> str | None:
     """The side that alone gave, by enough deliveries of the year before a day."""
-    year = [c.side for c in recent if (day - c.day).days <= ONE_SIDED_DAYS]
+    year = [c.side for c in recent if is_within_a_year(c.day, day)]
     one_way = len(year) >= ONE_SIDED_DELIVERIES and len(set(year)) == 1
     return year[0] if one_way else None

@@ -13,7 +13,10 @@ from services.projections.relationship.fold.contacts import (
     dormant_after,
     is_put_off,
 )
-from services.projections.relationship.fold.exchange import one_sided_since
+from services.projections.relationship.fold.exchange import (
+    is_within_a_year,
+    one_sided_since,
+)
 from services.projections.relationship.fold.moment import Setting, ids
 from services.projections.relationship.fold.progress import OTHER
 from services.projections.relationship.fold.proposals import cleared_at
@@ -137,7 +140,7 @@ def _balance(look: Look) -> Iterator[Flag]:
     exchange = look.told.exchange
     since = one_sided_since(exchange, look.day)
     if since is not None:
-        year = [c for c in exchange.recent if (look.day - c.day).days <= 365]  # noqa: PLR2004
+        year = [c for c in exchange.recent if is_within_a_year(c.day, look.day)]
         shown = tuple(c.event for c in year)
         yield Flag(ONE_SIDED, look.start(since), shown, {"side": year[0].side})
     strains = dict(_strains(look))

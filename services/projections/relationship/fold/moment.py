@@ -1,5 +1,6 @@
 """A fact at its place in the order of happening, and the evidence that it gives."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -56,6 +57,14 @@ def moment_of(fact: Fact, place: int, setting: Setting) -> Moment:
     day = day_of(fact.acts_from, setting.zone)
     evidence = (place, fact.event.id)
     return Moment(fact, fact.data, fact.acts_from, day, evidence, setting)
+
+
+def moments_of(
+    facts: Iterable[Fact], setting: Setting, before: int = 0
+) -> Iterator[Moment]:
+    """The moments of facts in order of happening, after so many others."""
+    for place, fact in enumerate(facts, before + 1):
+        yield moment_of(fact, place, setting)
 
 
 def ids(because: Because) -> list[str]:

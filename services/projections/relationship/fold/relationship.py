@@ -39,7 +39,7 @@ from services.projections.relationship.fold.moment import (
     Evidence,
     Moment,
     Setting,
-    moment_of,
+    moments_of,
 )
 from services.projections.relationship.fold.profile import Profile, described
 from services.projections.relationship.fold.progress import (
@@ -89,8 +89,8 @@ def fold(
 ) -> Relationship:
     """The relationship after some more facts, which are in order of happening."""
     state = start or Relationship()
-    for fact in facts:
-        state = after(state, moment_of(fact, state.facts + 1, setting))
+    for moment in moments_of(facts, setting, state.facts):
+        state = after(state, moment)
     return state
 
 
