@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from services.cli.running import one_port
 from services.foundation.access import Grant, may_record
-from services.foundation.serving import SWITCH_SECONDS, Dsns, dsns_of
+from services.foundation.serving import SWITCH_SECONDS, Means, dsns_of, means_of
 from services.foundation.settings import load_settings
 from services.ledger.intake import bodies
 
@@ -30,9 +30,9 @@ async def do_nothing(
     return Response(b"{}", 201, {"Ledger": grant.ledger}, "application/json")
 
 
-def create_app(dsns: Dsns) -> FastAPI:
+def create_app(means: Means) -> FastAPI:
     """Both services and the no-op, found as quickly as recording is."""
-    app = one_port(dsns)
+    app = one_port(means)
     app.include_router(router)
     routes = app.router.routes
     routes.insert(0, routes.pop())
@@ -41,11 +41,12 @@ def create_app(dsns: Dsns) -> FastAPI:
 
 def main() -> None:
     """Serve until SIGTERM."""
-    dsns = dsns_of(load_settings(None))
+    settings = load_settings(None)
+    means = means_of(settings, dsns_of(settings))
     sys.setswitchinterval(SWITCH_SECONDS)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        create_app(dsns),
+        create_app(means),
         loop="uvloop",
         http="httptools",
         log_config=None,

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.foundation.access import Pepper
 from services.foundation.embedded_postgres import start
 from services.foundation.ledgers import ensure_default_ledger
 from services.foundation.migrations.runner import migrate
@@ -30,7 +31,8 @@ def place() -> Iterator[Place]:
     try:
         with start(folder / "data", durable=True) as server:
             migrate(server.dsn)
-            key = ensure_default_ledger(server.dsn, "UTC", folder / "data")
+            data, pepper = folder / "data", Pepper.of(folder / "data" / "pepper")
+            key = ensure_default_ledger(server.dsn, "UTC", data, pepper)
             yield Place(folder, server.dsn, server.service_dsn, key)
     finally:
         shutil.rmtree(folder)

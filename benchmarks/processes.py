@@ -44,7 +44,10 @@ def worker(place: Place) -> Iterator[int]:
 @contextmanager
 def _program(module: str, place: Place) -> Iterator[subprocess.Popen[bytes]]:
     kept = {n: v for n, v in os.environ.items() if not n.startswith("LEDGER_")}
-    environment = kept | {"LEDGER_DSN": place.service_dsn}
+    environment = kept | {
+        "LEDGER_DSN": place.service_dsn,
+        "LEDGER_DATA_DIR": str(place.folder / "data"),
+    }
     command = [sys.executable, "-m", module]
     with subprocess.Popen(  # noqa: S603 (our own modules)
         command, env=environment, stdout=subprocess.PIPE

@@ -80,3 +80,28 @@ class BatchAnswer(BaseModel):
     refused: int
     problems: list[LineProblem]
     position: int
+
+
+class NewKeyAnswer(BaseModel):
+    """A key as it is made."""
+
+    id: str
+    key: str = Field(description="The secret; it is shown this once.")
+
+
+class KeyAnswer(BaseModel):
+    """What is known of a key."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    requests_per_second: int | None
+    created_at: str
+    last_used_at: str | None = Field(description="To the minute")
+    revoked_at: str | None
+
+
+class KeysAnswer(BaseModel):
+    """The keys of a ledger, oldest first."""
+
+    items: list[KeyAnswer]

@@ -1,13 +1,14 @@
 """Bodies that clients send."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from contracts.events.base import EventId, StreamId, Strict, Text
 from contracts.occurrence import DateText
 
+PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 TypeName = Annotated[str, StringConstraints(pattern="^[A-Za-z]{1,64}$")]
 
 
@@ -39,3 +40,16 @@ class BatchLine(EventRequest):
     """One line of a batch: an event with the key, or the source, that makes it once."""
 
     key: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
+
+
+class KeyRequest(Strict):
+    """A key to make: whom it names in what it records, and what it allows."""
+
+    name: Annotated[
+        str, StringConstraints(min_length=1, max_length=100, pattern=PRINTABLE)
+    ]
+    scopes: Annotated[
+        tuple[Literal["record", "read", "admin"], ...],
+        Field(strict=False, min_length=1, max_length=3),
+    ]
+    requests_per_second: Annotated[int, Field(ge=1, le=100_000)] | None = None

@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Final
 
 import httpx2
-import psycopg
 
 from services.foundation import embedded_postgres
-from services.foundation.access import add_key, new_key
-from services.foundation.ledgers import create_ledger
+from tests.admission import make_key, pepper_of
 from tests.servers import data_folder
 
 PROJECT: Final = Path(__file__).parents[1]
@@ -48,14 +46,9 @@ class RunningService:
 
     def make_key(self, *scopes: str, ledger: str = "default") -> str:
         """A new key of a ledger, which is made when it does not exist."""
-        key = new_key(ledger)
-        with (
-            embedded_postgres.start(self.data_dir) as server,
-            psycopg.connect(server.dsn) as connection,
-        ):
-            create_ledger(connection, ledger, "UTC")
-            add_key(connection, ledger, f"key for {scopes}", scopes, key)
-        return key
+        pepper = pepper_of(self.data_dir)
+        with embedded_postgres.start(self.data_dir) as server:
+            return make_key(server.dsn, scopes, ledger, pepper=pepper)
 
     def said(self) -> str:
         """All that the process has printed."""

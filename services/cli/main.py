@@ -5,6 +5,8 @@ import typer
 from services.cli.demo import demo
 from services.cli.failing import explained
 from services.cli.import_ import import_file
+from services.cli.keys import keys
+from services.cli.ledgers import ledgers
 from services.cli.migrate import migrate_database
 from services.cli.rebuild import rebuild
 from services.cli.serve import serve
@@ -22,6 +24,8 @@ app.command()(demo)
 app.command("import")(import_file)
 app.add_typer(show, name="show")
 app.command("rebuild")(rebuild)
+app.add_typer(ledgers, name="ledgers")
+app.add_typer(keys, name="keys")
 app.command("migrate")(migrate_database)
 
 

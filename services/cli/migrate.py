@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from services.cli.running import database
+from services.foundation.access import Pepper
 from services.foundation.ledgers import ensure_default_ledger
 from services.foundation.migrations.runner import migrate, pending
 from services.foundation.settings import load_settings
@@ -21,7 +22,10 @@ def migrate_database(
     settings = load_settings()
     with database(settings) as found:
         ran = migrate(found.owner)
-        ensure_default_ledger(found.owner, settings.time_zone, settings.data_dir)
+        pepper = Pepper.of(settings.pepper_path)
+        ensure_default_ledger(
+            found.owner, settings.time_zone, settings.data_dir, pepper
+        )
         left = pending(found.owner)
     if as_json:
         typer.echo(json.dumps({"ran": ran, "pending": left}))

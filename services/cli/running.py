@@ -22,7 +22,14 @@ from services.cli.failing import CommandError
 from services.foundation.embedded_postgres import kept_up, start
 from services.foundation.ledgers import ensure_default_ledger
 from services.foundation.migrations.runner import migrate
-from services.foundation.serving import SWITCH_SECONDS, Dsns, dsns_of, new_app
+from services.foundation.serving import (
+    SWITCH_SECONDS,
+    Dsns,
+    Means,
+    dsns_of,
+    means_of,
+    new_app,
+)
 from services.foundation.settings import Settings
 from services.ledger import app as ledger
 from services.projections import app as projections
@@ -57,10 +64,10 @@ def database(settings: Settings) -> Iterator[Database]:
         yield Database(server.dsn, Dsns(service, service))
 
 
-def one_port(dsns: Dsns | None = None) -> FastAPI:
+def one_port(means: Means | None = None) -> FastAPI:
     """Both services as one application."""
     routers = (*ledger.ROUTERS, *projections.ROUTERS)
-    return new_app(TITLE, dsns, routers, ledger.recording_facts, projections.answering)
+    return new_app(TITLE, means, routers, ledger.recording_facts, projections.answering)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +83,15 @@ class Running:
 
     def __init__(self, settings: Settings, database: Database, port: int) -> None:
         migrate(database.owner)
+        means = means_of(settings, database.services)
         key = ensure_default_ledger(
-            database.owner, settings.time_zone, settings.data_dir
+            database.owner, settings.time_zone, settings.data_dir, means.pepper
         )
         self._socket = _listen(settings.host, port)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.service = Service(f"http://{host}:{self._socket.getsockname()[1]}", key)
         self._dsns = database.services
-        self._app = one_port(self._dsns)
+        self._app = one_port(means)
         config = uvicorn.Config(
             self._app,
             loop="uvloop",

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
@@ -101,6 +101,9 @@ def not_yet(position: int) -> Problem:
     return Problem("not-yet", detail, headers={"Retry-After": "1"})
 
 
+Heard = Callable[[str], None]
+
+
 class Listener:
     """One LISTEN connection for a whole process, in its own thread.
 
@@ -111,13 +114,12 @@ class Listener:
     def __init__(
         self,
         dsn: str,
-        channel: str,
-        heard: Callable[[str], None],
+        channels: Mapping[str, Heard],
         look: Callable[[], None] = lambda: None,
     ) -> None:
-        self._dsn, self._channel, self._heard, self._look = dsn, channel, heard, look
+        self._dsn, self._channels, self._look = dsn, channels, look
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"listen-{channel}")
+        self._thread = threading.Thread(target=self._run, name="listening")
         self._thread.start()
 
     def close(self) -> None:
@@ -134,28 +136,38 @@ class Listener:
             try:
                 self._listen()
             except psycopg.OperationalError as error:
-                log.warning("listen_again", channel=self._channel, error=str(error))
+                log.warning("listen_again", error=str(error))
                 self._stop.wait(LISTEN_SECONDS)
 
     def _listen(self) -> None:
-        listen = sql.SQL("LISTEN {}").format(sql.Identifier(self._channel))
         with psycopg.connect(self._dsn, autocommit=True) as connection:
-            connection.execute(listen)
+            for channel in self._channels:
+                listen = sql.SQL("LISTEN {}").format(sql.Identifier(channel))
+                connection.execute(listen)
             while not self._stop.is_set():
                 self._look()  # something may have been missed meanwhile
                 for notification in connection.notifies(timeout=LISTEN_SECONDS):
-                    self._heard(notification.payload)
+                    self._channels[notification.channel](notification.payload)
                     if self._stop.is_set():
                         return
 
 
-def listen(dsn: str, channel: str, positions: Positions) -> Listener:
+def telling(positions: Positions) -> Heard:
     """Feed positions from notifications `<name> <position>`, on the running loop."""
+    return on_this_loop(lambda payload: _tell(positions, payload))
+
+
+def _tell(positions: Positions, payload: str) -> None:
+    name, _, position = payload.rpartition(" ")
+    positions.tell(name, int(position))
+
+
+def on_this_loop(heard: Heard) -> Heard:
+    """The same, for a listener's thread: it is called on the loop that runs now."""
     loop = asyncio.get_running_loop()
 
-    def heard(payload: str) -> None:
-        name, _, position = payload.rpartition(" ")
+    def called(payload: str) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closing
-            loop.call_soon_threadsafe(positions.tell, name, int(position))
+            loop.call_soon_threadsafe(heard, payload)
 
-    return Listener(dsn, channel, heard)
+    return called

@@ -1,18 +1,34 @@
 """Making a ledger, and what a service sets up at its first start."""
 
-import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 from psycopg import Connection
+from psycopg.rows import class_row
 
-from services.foundation.access import SCOPES, add_key, new_key
+from services.foundation.access import SCOPES, KeyTerms, Pepper, add_key, new_key
 from services.foundation.database import normalise_dsn, statement
+from services.foundation.secret_files import made_once
 
 HERE: Final = "services.foundation"
 DEFAULT: Final = "default"
+OWNER: Final = KeyTerms("owner", SCOPES)
 OWNER_KEY_FILE: Final = "owner.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A ledger; `max_events` is what it may grow to, if that is limited."""
+
+    name: str
+    time_zone: str
+    created_at: datetime
+    events: int
+    max_events: int | None
 
 
 def create_ledger(connection: Connection[Any], ledger: str, time_zone: str) -> bool:
@@ -23,34 +39,34 @@ def create_ledger(connection: Connection[Any], ledger: str, time_zone: str) -> b
     return made == 1
 
 
-def ensure_default_ledger(dsn: str, time_zone: str, data_dir: Path) -> str:
+def has_ledger(connection: Connection[Any], ledger: str) -> bool:
+    """Whether there is such a ledger."""
+    found = connection.execute(statement(HERE, "find_ledger"), {"ledger": ledger})
+    return found.fetchone() is not None
+
+
+def limit_ledger(connection: Connection[Any], ledger: str, events: int) -> None:
+    """Let a ledger grow to so many events and no further."""
+    parameters = {"ledger": ledger, "events": events}
+    connection.execute(statement(HERE, "set_ledger_limit"), parameters)
+
+
+def list_ledgers(connection: Connection[Any]) -> Sequence[Ledger]:
+    """Every ledger, by name."""
+    with connection.cursor(row_factory=class_row(Ledger)) as cursor:
+        return cursor.execute(statement(HERE, "list_ledgers")).fetchall()
+
+
+def ensure_default_ledger(
+    dsn: str, time_zone: str, data_dir: Path, pepper: Pepper
+) -> str:
     """The owner key of the ledger `default`, made at first start.
 
     The key is written before it is stored, so that a crash between the two leaves a key
     that the next start stores.
     """
-    key = _owner_key(data_dir / OWNER_KEY_FILE)
+    key = made_once(data_dir / OWNER_KEY_FILE, lambda: new_key(DEFAULT))
     with psycopg.connect(normalise_dsn(dsn)) as connection:
         create_ledger(connection, DEFAULT, time_zone)
-        add_key(connection, DEFAULT, "owner", SCOPES, key)
-    return key
-
-
-def _owner_key(path: Path) -> str:
-    try:
-        return path.read_text("utf-8").strip()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    key, new = new_key(DEFAULT), path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(new, path)  # whoever is first wins; the others read that
-    except FileExistsError:
-        return path.read_text("utf-8").strip()
-    finally:
-        new.unlink()
+        add_key(connection, pepper, DEFAULT, OWNER, key)
     return key

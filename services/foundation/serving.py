@@ -10,9 +10,17 @@ from typing import Final
 from fastapi import APIRouter, Depends, FastAPI
 
 from services.foundation import probes, problems, telemetry
-from services.foundation.access import Access
+from services.foundation.access import Access, Keys, Pepper
+from services.foundation.access.sessions import Sessions
 from services.foundation.database import open_pool
-from services.foundation.freshness import Positions, Read, listen
+from services.foundation.freshness import (
+    Heard,
+    Listener,
+    Positions,
+    Read,
+    on_this_loop,
+    telling,
+)
 from services.foundation.queries import only_known_parameters
 from services.foundation.settings import Settings, SettingsError, load_settings
 from services.foundation.sse import Pace, Streams
@@ -31,7 +39,16 @@ class Dsns:
     prepared: bool = True
 
 
-Part = Callable[[FastAPI, Dsns], AbstractAsyncContextManager[None]]
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What an application runs on: the database, and what lets people in."""
+
+    dsns: Dsns
+    pepper: Pepper
+    requests_per_second: int
+
+
+Part = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def dsns_of(settings: Settings) -> Dsns:
@@ -43,17 +60,23 @@ def dsns_of(settings: Settings) -> Dsns:
     return Dsns(settings.dsn, direct, not settings.is_pooled)
 
 
+def means_of(settings: Settings, dsns: Dsns) -> Means:
+    """What the settings give an application, with the database that they lead to."""
+    pepper = Pepper.of(settings.pepper_path)
+    return Means(dsns, pepper, settings.requests_per_second)
+
+
 def new_app(
-    title: str, dsns: Dsns | None, routers: Sequence[APIRouter], *parts: Part
+    title: str, means: Means | None, routers: Sequence[APIRouter], *parts: Part
 ) -> FastAPI:
     """An application of some routers; its parts run while it runs.
 
-    Without `dsns` the settings are read when it starts, not when it is made.
+    Without `means` the settings are read when it starts, not when it is made.
     """
     app = FastAPI(
         title=title,
         version="1",
-        lifespan=_lifespan(dsns, parts),
+        lifespan=_lifespan(means, parts),
         dependencies=[Depends(only_known_parameters)],
         docs_url=None,
         redoc_url=None,
@@ -69,54 +92,66 @@ def new_app(
 
 
 def _lifespan(
-    given: Dsns | None, parts: Sequence[Part]
+    given: Means | None, parts: Sequence[Part]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        dsns = given or _alone()
+        means = given or _alone()
+        dsns = means.dsns
         pool = open_pool(
             dsns.service, min_size=2, max_size=16, name="api", prepared=dsns.prepared
         )
-        app.state.pool, app.state.access = pool, Access(pool)
+        app.state.pool = pool
+        _let_in(app, means)
         app.state.streams = Streams(app.state.pace)
         with told_to_stop(app.state.streams.end):
-            async with _running(app, dsns, parts):
+            async with _running(app, parts):
+                listener = Listener(dsns.direct, app.state.heard)
                 telemetry.settle_memory()
                 yield
+                listener.close()
         pool.close()
 
     return lifespan
 
 
-def _alone() -> Dsns:
+def _alone() -> Means:
     """Set up a process that runs nothing but this application."""
     telemetry.write_logs()
     sys.setswitchinterval(SWITCH_SECONDS)
-    return dsns_of(load_settings())
+    settings = load_settings()
+    return means_of(settings, dsns_of(settings))
+
+
+def _let_in(app: FastAPI, means: Means) -> None:
+    """Who may come in; what is revoked anywhere is forgotten here."""
+    pool, pepper = app.state.pool, means.pepper
+    app.state.pepper, app.state.access = (
+        pepper,
+        Access(pool, pepper, means.requests_per_second),
+    )
+    app.state.keys, app.state.sessions = Keys(pool, pepper), Sessions(pool, pepper)
+    heard: dict[str, Heard] = {"ledger_keys": on_this_loop(app.state.access.forget)}
+    app.state.heard = heard
 
 
 @asynccontextmanager
-async def _running(
-    app: FastAPI, dsns: Dsns, parts: Sequence[Part]
-) -> AsyncIterator[None]:
+async def _running(app: FastAPI, parts: Sequence[Part]) -> AsyncIterator[None]:
     """Enter the parts in order, leave them in the reverse order."""
     if not parts:
         yield
         return
-    async with parts[0](app, dsns), _running(app, dsns, parts[1:]):
+    async with parts[0](app), _running(app, parts[1:]):
         yield
 
 
 @asynccontextmanager
-async def serving(
-    app: FastAPI, dsns: Dsns, channel: str, read: Read
-) -> AsyncIterator[Positions]:
+async def serving(app: FastAPI, channel: str, read: Read) -> AsyncIterator[Positions]:
     """Positions that notifications on a channel keep fresh."""
     positions = Positions(app.state.pool, read)
-    listener = listen(dsns.direct, channel, positions)
+    app.state.heard[channel] = telling(positions)
     waking = asyncio.create_task(positions.wake_followers())
     try:
         yield positions
     finally:
         waking.cancel()
-        listener.close()

@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     Without a `dsn` the process starts its own PostgreSQL under `data_dir`. A
     `direct_dsn` says that `dsn` goes through a transaction pooler, and reaches
     the same database without it. Every ledger is checked against itself each
-    `audit_minutes`, or only when somebody asks if that is 0.
+    `audit_minutes`, or only when somebody asks if that is 0. A key that has no
+    rate of its own may ask `requests_per_second` times, in each process; 0 is no
+    limit.
     """
 
     model_config = SettingsConfigDict(
@@ -57,11 +59,18 @@ class Settings(BaseSettings):
     pg_bin: Path | None = None
     kek_file: Path | None = None
     signing_key_file: Path | None = None
+    pepper_file: Path | None = None
+    requests_per_second: int = Field(default=5_000, ge=0)
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of the ledger `default`."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def pepper_path(self) -> Path:
+        """Where the pepper of the hashes of keys is kept."""
+        return self.pepper_file or self.data_dir / "pepper"
 
     @property
     def is_pooled(self) -> bool:

@@ -6,8 +6,8 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.foundation.serving import Dsns, new_app, serving
-from services.ledger.api import batch, feed, log, recording, schemas
+from services.foundation.serving import Means, new_app, serving
+from services.ledger.api import batch, feed, keys, log, recording, schemas
 from services.ledger.store.log_reader import LogReader, read_head
 from services.ledger.store.writer import Writer
 
@@ -18,19 +18,20 @@ ROUTERS: Final = (
     batch.router,
     feed.router,
     log.router,
+    keys.router,
     schemas.router,
 )
 
 
-def create_app(dsns: Dsns | None = None) -> FastAPI:
+def create_app(means: Means | None = None) -> FastAPI:
     """The ledger service as an application of its own."""
-    return new_app(TITLE, dsns, ROUTERS, recording_facts)
+    return new_app(TITLE, means, ROUTERS, recording_facts)
 
 
 @asynccontextmanager
-async def recording_facts(app: FastAPI, dsns: Dsns) -> AsyncIterator[None]:
+async def recording_facts(app: FastAPI) -> AsyncIterator[None]:
     """What recording needs while the application runs."""
-    async with serving(app, dsns, "ledger_events", read_head) as heads:
+    async with serving(app, "ledger_events", read_head) as heads:
         app.state.heads = heads
         app.state.log_reader = LogReader(app.state.pool)
         app.state.writer = Writer(app.state.pool)

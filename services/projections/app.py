@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from services.foundation.serving import Dsns, new_app, serving
+from services.foundation.serving import Means, new_app, serving
 from services.projections.answers import (
     acts,
     alliances,
@@ -60,16 +60,16 @@ ROUTERS: Final = (
 )
 
 
-def create_app(dsns: Dsns | None = None) -> FastAPI:
+def create_app(means: Means | None = None) -> FastAPI:
     """The projections service as an application of its own."""
-    return new_app(TITLE, dsns, ROUTERS, answering)
+    return new_app(TITLE, means, ROUTERS, answering)
 
 
 @asynccontextmanager
-async def answering(app: FastAPI, dsns: Dsns) -> AsyncIterator[None]:
+async def answering(app: FastAPI) -> AsyncIterator[None]:
     """What derived answers need while the application runs."""
     async with (
-        serving(app, dsns, "projections", read_checkpoint) as checkpoints,
+        serving(app, "projections", read_checkpoint) as checkpoints,
         watching(app.state.pool),
         audit_metrics(app.state.pool),
     ):

@@ -55,7 +55,7 @@ class Worker:
         self._prepared_until = self._swept_until = 0.0
         self._woken = threading.Event()
         self._stopped = threading.Event()
-        self._listener = Listener(direct_dsn, "ledger_events", self._wake)
+        self._listener = Listener(direct_dsn, {"ledger_events": self._wake})
 
     def run(self) -> None:
         """Work until stopped; a database that is away is waited for."""

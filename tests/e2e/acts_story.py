@@ -5,11 +5,9 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import httpx2
-import psycopg
 
 from services.foundation import embedded_postgres
-from services.foundation.access import add_key, new_key
-from services.foundation.ledgers import create_ledger
+from tests.admission import make_key, pepper_of
 from tests.e2e.asking import Json, event, fresh, record
 from tests.running import RunningService
 
@@ -39,13 +37,9 @@ def identify(client: httpx2.Client, *partners: str) -> None:
 def ledger_of(service: RunningService, zone: str = "UTC") -> Iterator[httpx2.Client]:
     """A client of a new, empty ledger in a time zone."""
     name, scopes = fresh("acts"), ("record", "read")
-    key = new_key(name)
-    with (
-        embedded_postgres.start(service.data_dir) as server,
-        psycopg.connect(server.dsn) as connection,
-    ):
-        create_ledger(connection, name, zone)
-        add_key(connection, name, "tester", scopes, key)
+    pepper = pepper_of(service.data_dir)
+    with embedded_postgres.start(service.data_dir) as server:
+        key = make_key(server.dsn, scopes, name, zone=zone, pepper=pepper)
     with service.with_key(key) as client:
         yield client
 

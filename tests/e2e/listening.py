@@ -16,10 +16,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from services.cli.running import one_port, wait_until_ready
-from services.foundation.access import add_key, new_key
-from services.foundation.ledgers import DEFAULT, create_ledger
-from services.foundation.serving import Dsns
+from services.foundation.ledgers import DEFAULT
 from services.foundation.sse import Pace
+from tests.admission import make_key, means
 from tests.e2e.asking import Json
 from tests.servers import Database
 
@@ -130,7 +129,7 @@ class Paced:
 
     def make_key(self, *scopes: str, ledger: str = DEFAULT) -> str:
         """A new key of a ledger, which is made when it does not exist."""
-        return make_key(self.database, scopes, ledger)
+        return make_key(self.database.owner_dsn, scopes, ledger)
 
     def execute(self, text: str) -> None:
         """Change the database as its owner."""
@@ -138,21 +137,12 @@ class Paced:
             connection.execute(text.encode())
 
 
-def make_key(database: Database, scopes: tuple[str, ...], ledger: str = DEFAULT) -> str:
-    """A new key of a ledger, which is made when it does not exist."""
-    key = new_key(ledger)
-    with psycopg.connect(database.owner_dsn) as connection:
-        create_ledger(connection, ledger, "UTC")
-        add_key(connection, ledger, f"key for {scopes}", scopes, key)
-    return key
-
-
 @contextmanager
 def paced_service(database: Database, pace: Pace) -> Iterator[Paced]:
     """Serve on a free port with streams of a given pace."""
-    app = one_port(Dsns(database.service_dsn, database.service_dsn))
+    app = one_port(means(database))
     app.state.pace = pace
-    key = make_key(database, ("record", "read"))
+    key = make_key(database.owner_dsn, ("record", "read"))
     config = uvicorn.Config(app, loop="uvloop", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:

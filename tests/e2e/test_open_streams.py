@@ -1,16 +1,18 @@
 """Streams cost little while they are open, and end when they should."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.foundation import freshness, serving
-from services.foundation.freshness import Listener, Positions
+from services.foundation.freshness import Heard, Listener
 from services.foundation.sse import Pace
+from tests.admission import make_key, pepper_of
 from tests.e2e.asking import (
     contact,
     event,
@@ -26,7 +28,6 @@ from tests.e2e.listening import (
     EVENTS,
     Paced,
     listening,
-    make_key,
     paced_service,
     stalled,
     wait_until,
@@ -93,10 +94,10 @@ def test_an_open_stream_holds_no_connection_of_the_database(
 def test_nothing_is_missed_when_notifications_are(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def listen_badly(dsn: str, *_: str | Positions) -> Listener:
-        return Listener(dsn, "another_channel", lambda _payload: None)
+    def listen_badly(dsn: str, _channels: Mapping[str, Heard]) -> Listener:
+        return Listener(dsn, {"another_channel": lambda _payload: None})
 
-    monkeypatch.setattr(serving, "listen", listen_badly)
+    monkeypatch.setattr(serving, "Listener", listen_badly)
     with paced_service(database, Pace()) as paced, paced.client() as client:
         partner = new_partner(client)
         with listening(client) as stream:
@@ -206,11 +207,16 @@ def test_a_service_stops_soon_and_cleanly_with_open_streams() -> None:
     ("app", "path"), [("ledger", EVENTS), ("projections", CHANGES)]
 )
 def test_a_service_on_its_own_stops_with_open_streams(
-    database: Database, app: str, path: str
+    database: Database, tmp_path: Path, app: str, path: str
 ) -> None:
-    headers = {"Authorization": f"Bearer {make_key(database, ('read',))}"}
+    key = make_key(database.owner_dsn, ("read",), pepper=pepper_of(tmp_path))
+    headers = {"Authorization": f"Bearer {key}"}
+    settings = {
+        "LEDGER_DSN": database.service_dsn,
+        "LEDGER_DATA_DIR": str(tmp_path),
+    }
     with ExitStack() as opened:
-        with service_alone(app, database.service_dsn) as url:
+        with service_alone(app, settings) as url:
             client = opened.enter_context(httpx2.Client(base_url=url, headers=headers))
             stream = opened.enter_context(listening(client, path))
             stream.block()

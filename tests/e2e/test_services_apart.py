@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from tests.servers import Database
 
 
 @contextmanager
-def running(command: list[str], dsn: str) -> Iterator[None]:
-    environment = os.environ | {"LEDGER_DSN": dsn}
+def running(command: list[str], settings: Mapping[str, str]) -> Iterator[None]:
+    environment = {**os.environ, **settings}
     python = [sys.executable, "-m"]
     process = subprocess.Popen([*python, *command], env=environment)  # noqa: S603
     try:
@@ -27,11 +27,11 @@ def running(command: list[str], dsn: str) -> Iterator[None]:
 
 
 @contextmanager
-def serving(app: str, dsn: str) -> Iterator[str]:
+def serving(app: str, settings: Mapping[str, str]) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = ["uvicorn", f"services.{app}.app:create_app", "--factory"]
-    with running([*command, "--port", str(port), "--log-level", "warning"], dsn):
+    with running([*command, "--port", str(port), "--log-level", "warning"], settings):
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url)
         yield url
@@ -58,11 +58,14 @@ def test_what_one_service_records_the_other_answers(
     migrate = [sys.executable, "-m", "services.cli.main", "migrate"]
     subprocess.run(migrate, env=environment, check=True)  # noqa: S603
     key = {"Authorization": "Bearer " + (tmp_path / "owner.key").read_text().strip()}
-    dsn = empty_database.service_dsn
+    settings = {
+        "LEDGER_DSN": empty_database.service_dsn,
+        "LEDGER_DATA_DIR": str(tmp_path),
+    }
     with ExitStack() as stack:
-        ledger = stack.enter_context(serving("ledger", dsn))
-        answers = stack.enter_context(serving("projections", dsn))
-        stack.enter_context(running(["services.projections.worker"], dsn))
+        ledger = stack.enter_context(serving("ledger", settings))
+        answers = stack.enter_context(serving("projections", settings))
+        stack.enter_context(running(["services.projections.worker"], settings))
         recorded = httpx2.post(
             f"{ledger}/v1/events",
             headers=key,

@@ -19,8 +19,8 @@ import httpx2
 import psycopg
 import pytest
 
-from services.foundation.access import add_key, new_key
 from services.foundation.ledgers import DEFAULT
+from tests.admission import make_key, pepper_of
 from tests.e2e.asking import event, record
 from tests.faults.clients import Told, under_load
 from tests.faults.refolding import assert_as_folded_afresh, wait_for_projections
@@ -40,12 +40,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def start(dsn: str, *arguments: str) -> subprocess.Popen[bytes]:
+def start(dsn: str, data_dir: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """A process of ours that says only what is wrong."""
     kept = {n: v for n, v in os.environ.items() if not n.startswith("LEDGER_")}
     return subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, *arguments],
-        env=kept | {"LEDGER_DSN": dsn},
+        env=kept | {"LEDGER_DSN": dsn, "LEDGER_DATA_DIR": str(data_dir)},
         stdin=subprocess.DEVNULL,
     )
 
@@ -55,11 +55,12 @@ class Workers:
     """Some workers; whichever is killed is started anew."""
 
     dsn: str
+    data_dir: Path
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
     kills: int = 0
 
     def start(self) -> None:
-        self.running = [start(self.dsn, *WORKER) for _ in range(WORKERS)]
+        self.running = [start(self.dsn, self.data_dir, *WORKER) for _ in range(WORKERS)]
 
     def kill_one(self, rng: Random) -> None:
         """Kill one that is at work, as the system does when memory is short."""
@@ -67,7 +68,9 @@ class Workers:
         victim.kill()
         assert victim.wait(WITHIN) == -signal.SIGKILL
         self.kills += 1
-        self.running[self.running.index(victim)] = start(self.dsn, *WORKER)
+        self.running[self.running.index(victim)] = start(
+            self.dsn, self.data_dir, *WORKER
+        )
 
     def _at_work(self) -> list[subprocess.Popen[bytes]]:
         deadline = time.monotonic() + WITHIN
@@ -93,12 +96,12 @@ def is_connected(pid: int) -> bool:
 
 
 @contextmanager
-def serving(dsn: str) -> Iterator[str]:
+def serving(dsn: str, data_dir: Path) -> Iterator[str]:
     """The ledger service as a process of its own; its address."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     options = ("--port", str(port), "--log-level", "warning")
-    process = start(dsn, *LEDGER, *options)
+    process = start(dsn, data_dir, *LEDGER, *options)
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url)
@@ -120,8 +123,8 @@ def wait_until_ready(url: str) -> None:
 
 
 @pytest.fixture
-def workers(database: Database) -> Iterator[Workers]:
-    made = Workers(database.service_dsn)
+def workers(database: Database, tmp_path: Path) -> Iterator[Workers]:
+    made = Workers(database.service_dsn, tmp_path)
     yield made
     for worker in made.running:
         worker.kill()
@@ -144,12 +147,12 @@ def test_workers_killed_for_two_minutes_apply_every_event_once(
 
 def kill_and_check(database: Database, workers: Workers, seconds: float) -> None:
     seed = int(os.environ.get(SEED) or secrets.randbelow(10**9))
-    rng, key = Random(seed), new_key(DEFAULT)  # noqa: S311 - repeatable
+    rng = Random(seed)  # noqa: S311 - repeatable
     make_ledgers(database)
-    with psycopg.connect(database.owner_dsn) as connection:
-        add_key(connection, DEFAULT, "tester", ["record", "read"], key)
+    scopes, pepper = ["record", "read"], pepper_of(workers.data_dir)
+    key = make_key(database.owner_dsn, scopes, pepper=pepper)
     workers.start()
-    with serving(database.service_dsn) as url:
+    with serving(database.service_dsn, workers.data_dir) as url:
         told = identify(url, key)
         with under_load(lambda: (url, key), PARTNERS, seed) as load:
             with load.at_full_speed():

@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
 from services.foundation import freshness
-from services.foundation.access import SCOPES, add_key, new_key
-from services.foundation.ledgers import DEFAULT
-from services.foundation.serving import Dsns
+from services.foundation.access import SCOPES
 from services.ledger.app import create_app
 from services.ledger.store import recordings as r
 from services.ledger.store import writer as writer_module
 from services.ledger.store.writer import Writer
+from tests.admission import make_key, means
 from tests.faults.writing import (
     AHEAD,
     POISON,
@@ -59,11 +57,9 @@ def http(
 ) -> Iterator[TestClient]:
     """The ledger service, in this process."""
     assert record(writer, contact("acme"))
-    key, service = new_key(DEFAULT), database.service_dsn
-    with psycopg.connect(database.owner_dsn) as connection:
-        add_key(connection, DEFAULT, "owner", SCOPES, key)
+    key = make_key(database.owner_dsn, SCOPES)
     headers = {"Authorization": f"Bearer {key}"}
-    app = create_app(Dsns(service, service))
+    app = create_app(means(database))
     monkeypatch.setattr(freshness, "LISTEN_SECONDS", 0.05)
     with TestClient(app, headers=headers, raise_server_exceptions=False) as client:
         yield client

@@ -162,7 +162,7 @@ class LedgerSubscription(ListenNotifySubscription[LedgerRecorder]):
         super().__init__(recorder, gt, topics)
         wake = self._has_been_notified.set
         self._listener = Listener(
-            recorder.dsn, "ledger_events", lambda _payload: wake(), wake
+            recorder.dsn, {"ledger_events": lambda _payload: wake()}, wake
         )
 
     @override

@@ -1,12 +1,14 @@
 -- A key that was not revoked, and the time zone of its ledger.
 SELECT
+    keys.id,
     keys.name,
     keys.scopes,
+    keys.requests_per_second,
     ledgers.time_zone
 FROM keys
 INNER JOIN ledgers ON keys.ledger_id = ledgers.ledger_id
 WHERE
-    keys.ledger_id = %s
-    AND keys.hash = %s
+    keys.ledger_id = %(ledger)s
+    AND ledgers.ledger_id = %(ledger)s
+    AND keys.hash = %(hash)s
     AND keys.revoked_at IS NULL
-    AND ledgers.ledger_id = %s

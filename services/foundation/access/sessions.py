@@ -1,0 +1,80 @@
+"""Browsers: a link that works once begins a session, which a cookie carries."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from services.foundation.access.secrets import (
+    LINK,
+    SESSION,
+    Pepper,
+    ledger_of,
+    new_secret,
+)
+from services.foundation.database import statement
+
+HERE: Final = "services.foundation.access"
+COOKIE: Final = "alliance_ledger"
+LINK_MINUTES: Final = 24 * 60
+SESSION_DAYS: Final = 30
+
+
+def make_link(
+    connection: Connection[Any], pepper: Pepper, ledger: str, key_id: str
+) -> str:
+    """The token of a new link, with which one browser may come in as a key."""
+    token = new_secret(LINK, ledger)
+    connection.execute(statement(HERE, "drop_expired_links"), {"ledger": ledger})
+    parameters = {
+        "ledger": ledger,
+        "hash": pepper.hash_of(token),
+        "id": key_id,
+        "minutes": LINK_MINUTES,
+    }
+    connection.execute(statement(HERE, "insert_link"), parameters)
+    return token
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Begins and ends the sessions of browsers."""
+
+    pool: ConnectionPool[Connection[Any]]
+    pepper: Pepper
+
+    def begin(self, token: str) -> str | None:
+        """The session that a link begins; None if it was used, is late or unknown."""
+        ledger = ledger_of(token, LINK)
+        if ledger is None:
+            return None
+        used = {"ledger": ledger, "hash": self.pepper.hash_of(token)}
+        with self.pool.connection() as connection:
+            row = connection.execute(statement(HERE, "use_link"), used).fetchone()
+            if row is None or not row[1]:
+                return None
+            return self._start(connection, ledger, row[0])
+
+    def _start(self, connection: Connection[Any], ledger: str, key_id: str) -> str:
+        session = new_secret(SESSION, ledger)
+        named = {"ledger": ledger}
+        connection.execute(statement(HERE, "drop_expired_sessions"), named)
+        parameters = {
+            "ledger": ledger,
+            "hash": self.pepper.hash_of(session),
+            "id": key_id,
+            "days": SESSION_DAYS,
+        }
+        connection.execute(statement(HERE, "insert_session"), parameters)
+        return session
+
+    def end(self, session: str) -> None:
+        """End a session, everywhere and at once."""
+        ledger = ledger_of(session, SESSION)
+        if ledger is None:
+            return
+        named = {"ledger": ledger, "hash": self.pepper.hash_of(session)}
+        with self.pool.connection() as connection:
+            connection.execute(statement(HERE, "end_session"), named)
+            connection.execute(statement(HERE, "tell_of_keys"), named)
