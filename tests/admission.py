@@ -31,7 +31,7 @@ def make_key(
     """A new key of a ledger, which is made when it does not exist."""
     with psycopg.connect(dsn) as connection:
         create_ledger(connection, ledger, zone)
-        terms = KeyTerms("tester", scopes)
+        terms = KeyTerms(f"key for {scopes}", scopes)
         return add_key(connection, pepper, ledger, terms).key
 
 

@@ -15,7 +15,7 @@ from tests.running import RunningService
 
 DAY: Final = date(2024, 6, 30)
 """The day on which the guide has the story told."""
-ARCHIVIST: Final = "tester"
+ARCHIVIST: Final = "key for ('record',)"
 
 
 def day(offset: int) -> str:

@@ -135,7 +135,7 @@ def test_the_latest_facts_come_first(told: httpx2.Client) -> None:
             "occurred_at": "2013",
             "occurred_from": "2013-01-01T00:00:00.000000Z",
             "occurred_to": "2013-12-31T23:59:59.999999Z",
-            "recorded_by": "tester",
+            "recorded_by": "key for ('record', 'read')",
         }.items()
     )
     some = read(told, "/v1/late", days=first["days"])["items"]
