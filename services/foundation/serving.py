@@ -9,10 +9,11 @@ from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from services.foundation import probes, problems, telemetry
+from services.foundation import probes, problems, telemetry, tracing
 from services.foundation.access import Access, Keys, Pepper
 from services.foundation.access.sessions import Sessions
 from services.foundation.database import open_pool
+from services.foundation.edge import Edge
 from services.foundation.freshness import (
     Heard,
     Listener,
@@ -46,6 +47,8 @@ class Means:
     dsns: Dsns
     pepper: Pepper
     requests_per_second: int
+    log_requests: bool = False
+    tracing: bool = False
 
 
 Part = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -63,7 +66,13 @@ def dsns_of(settings: Settings) -> Dsns:
 def means_of(settings: Settings, dsns: Dsns) -> Means:
     """What the settings give an application, with the database that they lead to."""
     pepper = Pepper.of(settings.pepper_path)
-    return Means(dsns, pepper, settings.requests_per_second)
+    return Means(
+        dsns,
+        pepper,
+        settings.requests_per_second,
+        settings.log_requests,
+        settings.tracing,
+    )
 
 
 def new_app(
@@ -73,6 +82,7 @@ def new_app(
 
     Without `means` the settings are read when it starts, not when it is made.
     """
+    traced = load_settings().tracing if means is None else means.tracing
     app = FastAPI(
         title=title,
         version="1",
@@ -80,14 +90,13 @@ def new_app(
         dependencies=[Depends(only_known_parameters)],
         docs_url=None,
         redoc_url=None,
-        # Its spans cost a tenth of a recording; they come back with a setting of ours.
-        telemetry={"tracing": False, "metrics": False, "logs": False},
+        telemetry=tracing.ON if traced else tracing.OFF,
     )
     app.state.pace = Pace()
     for router in (*routers, probes.router, telemetry.router):
         app.include_router(router)
     problems.install(app)
-    app.add_middleware(telemetry.Measured)
+    app.add_middleware(Edge)
     return app
 
 
@@ -102,6 +111,9 @@ def _lifespan(
             dsns.service, min_size=2, max_size=16, name="api", prepared=dsns.prepared
         )
         app.state.pool = pool
+        app.state.log_requests = means.log_requests
+        if means.tracing:
+            tracing.trace_requests()
         _let_in(app, means)
         app.state.streams = Streams(app.state.pace)
         with told_to_stop(app.state.streams.end):

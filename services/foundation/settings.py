@@ -36,7 +36,8 @@ class Settings(BaseSettings):
     the same database without it. Every ledger is checked against itself each
     `audit_minutes`, or only when somebody asks if that is 0. A key that has no
     rate of its own may ask `requests_per_second` times, in each process; 0 is no
-    limit.
+    limit. `log_requests` writes a line for each request, without what it asks for;
+    `tracing` sends spans to OTEL_EXPORTER_OTLP_ENDPOINT.
     """
 
     model_config = SettingsConfigDict(
@@ -61,6 +62,8 @@ class Settings(BaseSettings):
     signing_key_file: Path | None = None
     pepper_file: Path | None = None
     requests_per_second: int = Field(default=5_000, ge=0)
+    log_requests: bool = False
+    tracing: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

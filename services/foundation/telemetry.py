@@ -3,30 +3,28 @@
 import gc
 import logging
 import sys
-import time
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUESTS: Final = Counter(
     "ledger_http_requests", "Answers sent", ["method", "route", "status"]
 )
 SECONDS: Final = Histogram(
-    "ledger_http_seconds",
+    "ledger_http_request_duration_seconds",
     "Time from request to answer",
     ["route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
 )
 BATCH: Final = Histogram(
-    "ledger_append_events",
+    "ledger_append_batch_events",
     "Events in one append transaction",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 5000),
 )
 APPEND_SECONDS: Final = Histogram(
-    "ledger_append_seconds", "Time of one append transaction"
+    "ledger_append_duration_seconds", "Time of one append transaction"
 )
 FOLDED: Final = Counter("ledger_folded_events", "Events folded", ["projection"])
 router = APIRouter()
@@ -36,34 +34,6 @@ router = APIRouter()
 async def metrics() -> Response:
     """Metrics in the Prometheus text format; no partner is named in them."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-class Measured:
-    """Counts and times every request by its route."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        begun, status = time.perf_counter(), 500
-
-        async def noting(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, noting)
-        finally:
-            route: Any = scope.get("route")
-            path = getattr(route, "path", "unknown")
-            REQUESTS.labels(scope["method"], path, status).inc()
-            SECONDS.labels(path).observe(time.perf_counter() - begun)
 
 
 def write_logs() -> None:
