@@ -8,12 +8,14 @@ from typing import Final
 
 from benchmarks.facts import PARTNERS, facts, introductions
 from benchmarks.figures import Figure, Scale
-from benchmarks.places import place
+from benchmarks.places import Place, place
 from benchmarks.stock import stock_pace
 from benchmarks.yardstick import plain_pace
 from services.foundation.database import open_pool
 from services.foundation.ledgers import DEFAULT
+from services.foundation.sealing import Keyring
 from services.ledger.intake.prepare import Sender, prepare
+from services.ledger.privacy.erasures import Privacy
 from services.ledger.store.recordings import Recording, Refused, Submission
 from services.ledger.store.writer import Writer
 
@@ -25,7 +27,7 @@ EVENTS_A_SECOND: Final = 4_000
 def measure(scale: Scale) -> Iterator[Figure]:
     """Events a second of each, all durable, one event a call."""
     with place() as here:
-        ours = _writer_pace(here.service_dsn, scale.seconds)
+        ours = _writer_pace(here, scale.seconds)
         stock = stock_pace(here.owner_dsn, scale.seconds)
         plain = plain_pace(here, scale.seconds)
     yield Figure("writer, 64 tasks", ours, "events/s")
@@ -35,9 +37,10 @@ def measure(scale: Scale) -> Iterator[Figure]:
     yield Figure("writer: of pgbench", ours / plain, "ratio")
 
 
-def _writer_pace(dsn: str, seconds: float) -> float:
-    with open_pool(dsn, min_size=2, max_size=4, name="bench") as pool:
-        writer = Writer(pool)
+def _writer_pace(here: Place, seconds: float) -> float:
+    with open_pool(here.service_dsn, min_size=2, max_size=4, name="bench") as pool:
+        data = here.folder / "data"
+        writer = Writer(pool, Privacy.at(Keyring.of(data / "kek"), data))
         writer.append(Submission(DEFAULT, _prepared(introductions(PARTNERS))))
         wanted = round(EVENTS_A_SECOND * seconds)
         told = facts(PARTNERS, wanted)

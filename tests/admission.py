@@ -1,5 +1,6 @@
 """Letting tests in: what an application in this process runs on, and keys for it."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -8,16 +9,26 @@ import psycopg
 
 from services.foundation.access import KeyTerms, Pepper, add_key
 from services.foundation.ledgers import create_ledger
+from services.foundation.sealing import Keyring
 from services.foundation.serving import Dsns, Means
+from services.ledger.privacy.erasures import Privacy
 from tests.servers import Database
 
 PEPPER: Final = Pepper(b"of these tests")
+KEYRING: Final = Keyring([b"a wrapping key of these tests, 32"[:32]])
+DATA_DIR: Final = Path(tempfile.mkdtemp(prefix="ledger-tests-"))
+"""Where applications in this process note erasures."""
+
+
+def privacy() -> Privacy:
+    """What a writer in this process seals with."""
+    return Privacy.at(KEYRING, DATA_DIR)
 
 
 def means(database: Database) -> Means:
     """What an application in this process runs on; no key has a rate."""
     service = database.service_dsn
-    return Means(Dsns(service, service), PEPPER, 0)
+    return Means(Dsns(service, service), DATA_DIR, PEPPER, KEYRING, 0)
 
 
 def make_key(

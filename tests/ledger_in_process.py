@@ -25,6 +25,7 @@ from services.projections.answers.streams import read_merges, streams_of, surviv
 from services.projections.engine.advance import Engine
 from services.projections.engine.projection import Projection
 from services.projections.postings.view import TABLES, PostingsProjection
+from tests.admission import privacy
 from tests.servers import Database
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,7 +56,7 @@ def books(database: Database) -> Iterator[Books]:
     """Open the books of a database."""
     pool = open_pool(database.service_dsn, min_size=8, max_size=8, name="test")
     pool.wait()  # its growth draws random numbers, which Hypothesis must not see
-    writer = Writer(pool)
+    writer = Writer(pool, privacy())
     try:
         yield Books(database.owner_dsn, pool, writer)
     finally:

@@ -1,5 +1,6 @@
 """The envelope of a recorded event, and the base of every type's data."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic.fields import FieldInfo
@@ -40,9 +42,34 @@ def _clean(text: str) -> str:
     return text
 
 
+TEXT_AT_MOST: Final = 4000
 Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_clean)
+    str,
+    StringConstraints(min_length=1, max_length=TEXT_AT_MOST),
+    AfterValidator(_clean),
 ]
+SEALED: Final = "sealed:1:"
+TOKEN: Final = re.compile(
+    SEALED + rf"(?:person:(?:{PARTNER}|{LEDGER_STREAM})/{ID}|note:[0-9a-f-]{{36}})"
+    r":[0-9a-f-]{36}:[A-Za-z][A-Za-z0-9.-]{0,63}:[A-Za-z0-9_-]{38,}"
+)
+"""A personal text as it is stored: sealed, so longer than the text that was sent."""
+
+
+def _sealed_or_short(text: str) -> str:
+    if len(text) > TEXT_AT_MOST and not TOKEN.fullmatch(text):
+        reason = f"String should have at most {TEXT_AT_MOST} characters"
+        raise ValueError(reason)
+    return _clean(text)
+
+
+SealableText = Annotated[
+    str,
+    StringConstraints(min_length=1),
+    AfterValidator(_sealed_or_short),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": TEXT_AT_MOST}),
+]
+"""A text that is personal for some partners."""
 HelpKind = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_-]{0,63}$")]
 Days = Annotated[int, Field(ge=1, le=36525)]
 Channel = Literal[
@@ -71,14 +98,14 @@ class Personal:
 
 PERSONAL: Final = Personal()
 Reference = Annotated[str, StringConstraints(pattern=f"^({PARTNER}/)?{ID}$")]
-PersonalText = Annotated[Text, PERSONAL]
+PersonalText = Annotated[SealableText, PERSONAL]
 Persons = Annotated[tuple[Reference, ...], Field(strict=False), Names("person")]
 Goals = Annotated[tuple[Reference, ...], Field(strict=False), Names("goal")]
 Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 Language = Annotated[
     str, StringConstraints(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)
 ]
-LocalNames = Mapping[Language, Text]
+LocalNames = Mapping[Language, SealableText]
 
 
 def _without_null(schema: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from contracts.events.base import (
     PartnerId,
     PersonalText,
     Reference,
+    SealableText,
     Side,
     Text,
     Texts,
@@ -25,7 +26,7 @@ PartnerKind = Literal["company", "nonprofit", "government", "group", "person", "
 class PartnerIdentified(EventData):
     """A partner became known; the first event of its stream."""
 
-    name: Text
+    name: SealableText
     kind: PartnerKind | None = None
     names: LocalNames | None = None
     how: Text | None = None
@@ -42,7 +43,7 @@ class PartnerIdentified(EventData):
 class PartnerRenamed(EventData):
     """A partner goes by another name."""
 
-    name: Text
+    name: SealableText
     names: LocalNames | None = None
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from contracts.occurrence import format_instant
 from services.cli.failing import USAGE, CommandError, explained
+from services.cli.rotating import rotate
 from services.cli.running import database, local_url
 from services.foundation.access import SCOPES, KeyTerms, Pepper, add_key
 from services.foundation.access.keys import KeptKey, list_keys, revoke_key
@@ -23,6 +24,7 @@ from services.foundation.migrations.runner import migrate
 from services.foundation.settings import load_settings
 
 keys = typer.Typer(help="Make, list and revoke keys.", no_args_is_help=True)
+keys.command("rotate")(rotate)
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 MOST: Final = 1_000_000
 Ledger = Annotated[str, typer.Option(help="The ledger that the key opens.")]

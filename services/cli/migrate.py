@@ -10,6 +10,7 @@ from services.foundation.access import Pepper
 from services.foundation.ledgers import ensure_default_ledger
 from services.foundation.migrations.runner import migrate, pending
 from services.foundation.settings import load_settings
+from services.ledger.privacy.erasures import Privacy, erase_again
 
 
 def migrate_database(
@@ -26,6 +27,7 @@ def migrate_database(
         ensure_default_ledger(
             found.owner, settings.time_zone, settings.data_dir, pepper
         )
+        erase_again(found.owner, Privacy.of(settings))
         left = pending(found.owner)
     if as_json:
         typer.echo(json.dumps({"ran": ran, "pending": left}))

@@ -32,6 +32,7 @@ from services.foundation.serving import (
 )
 from services.foundation.settings import Settings
 from services.ledger import app as ledger
+from services.ledger.privacy.erasures import Privacy, erase_again
 from services.projections import app as projections
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Running:
         key = ensure_default_ledger(
             database.owner, settings.time_zone, settings.data_dir, means.pepper
         )
+        erase_again(database.owner, Privacy.of(settings))
         self._socket = _listen(settings.host, port)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.service = Service(f"http://{host}:{self._socket.getsockname()[1]}", key)

@@ -1,4 +1,4 @@
-"""How answers go out: JSON, NDJSON or CSV, with entity tags and links."""
+"""How answers go out: JSON, NDJSON or CSV, opened, with entity tags and links."""
 
 import base64
 import csv
@@ -7,14 +7,18 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
 from contracts.canonical import Json, parse_json
 from services.foundation.problems import Problem
+from services.foundation.sealing import MARK, Opener, withhold
+
+if TYPE_CHECKING:
+    from services.foundation.access import Grant
 
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
@@ -90,7 +94,8 @@ class Answer:
 def respond(request: Request, answer: Answer) -> Response:
     """An object as JSON, or 304 when the client has it already."""
     negotiate(request, (JSON,))
-    return _tagged(request, answer, encode(answer.body), JSON)
+    answer, whole = _opened(request, answer)
+    return _tagged(request, answer, whole, JSON)
 
 
 def respond_list(
@@ -101,6 +106,7 @@ def respond_list(
     headers = dict(answer.headers)
     if next_cursor is not None:
         headers["Link"] = _next_link(request, next_cursor)
+    answer, whole = _opened(request, answer)
     items = answer.body["items"]
     match kind:
         case "application/x-ndjson":
@@ -108,9 +114,31 @@ def respond_list(
         case "text/csv":
             content = _as_csv(items)
         case _:
-            content = encode(answer.body)
-    changed = Answer(answer.body, answer.position, headers, answer.unstable)
-    return _tagged(request, changed, content, kind)
+            content = whole
+    return _tagged(request, replace(answer, headers=headers), content, kind)
+
+
+def _opened(request: Request, answer: Answer) -> tuple[Answer, bytes]:
+    """The answer as it is shown, and as JSON: what is sealed in it opened."""
+    sealed = encode(answer.body)
+    shown = show(request, sealed)
+    if shown is sealed:
+        return answer, sealed
+    return replace(answer, body=json.loads(shown)), shown
+
+
+def show(request: Request, body: bytes) -> bytes:
+    """A JSON text with what is sealed in it opened, for those who may read.
+
+    Every answer that may hold sealed text leaves through here.
+    """
+    if MARK not in body:
+        return body
+    grant: Grant = request.state.grant
+    opener: Opener = request.app.state.opener
+    if not grant.allows("read"):
+        return withhold(body)
+    return opener.open_json(grant.ledger, body)
 
 
 def _tagged(request: Request, answer: Answer, content: bytes, kind: str) -> Response:

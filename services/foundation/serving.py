@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -23,6 +24,7 @@ from services.foundation.freshness import (
     telling,
 )
 from services.foundation.queries import only_known_parameters
+from services.foundation.sealing import Keyring, Opener
 from services.foundation.settings import Settings, SettingsError, load_settings
 from services.foundation.sse import Pace, Streams
 from services.foundation.stopping import told_to_stop
@@ -42,10 +44,12 @@ class Dsns:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What an application runs on: the database, and what lets people in."""
+    """What an application runs on: the database, and what opens doors and texts."""
 
     dsns: Dsns
+    data_dir: Path
     pepper: Pepper
+    keyring: Keyring
     requests_per_second: int
     log_requests: bool = False
     tracing: bool = False
@@ -65,10 +69,11 @@ def dsns_of(settings: Settings) -> Dsns:
 
 def means_of(settings: Settings, dsns: Dsns) -> Means:
     """What the settings give an application, with the database that they lead to."""
-    pepper = Pepper.of(settings.pepper_path)
     return Means(
         dsns,
-        pepper,
+        settings.data_dir,
+        Pepper.of(settings.pepper_path),
+        Keyring.of(settings.kek_path),
         settings.requests_per_second,
         settings.log_requests,
         settings.tracing,
@@ -112,6 +117,8 @@ def _lifespan(
         )
         app.state.pool = pool
         app.state.log_requests = means.log_requests
+        app.state.data_dir, app.state.keyring = means.data_dir, means.keyring
+        app.state.opener = Opener(pool, means.keyring)
         if means.tracing:
             tracing.trace_requests()
         _let_in(app, means)

@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         return ZoneInfo(self.time_zone)
 
     @property
+    def kek_path(self) -> Path:
+        """Where the keys are that wrap the keys of personal text."""
+        return self.kek_file or self.data_dir / "kek"
+
+    @property
     def pepper_path(self) -> Path:
         """Where the pepper of the hashes of keys is kept."""
         return self.pepper_file or self.data_dir / "pepper"

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from services.foundation.serving import Means, new_app, serving
 from services.ledger.api import batch, feed, keys, log, recording, schemas
+from services.ledger.privacy.erasures import Privacy
 from services.ledger.store.log_reader import LogReader, read_head
 from services.ledger.store.writer import Writer
 
@@ -33,7 +34,8 @@ async def recording_facts(app: FastAPI) -> AsyncIterator[None]:
     """What recording needs while the application runs."""
     async with serving(app, "ledger_events", read_head) as heads:
         app.state.heads = heads
+        privacy = Privacy.at(app.state.keyring, app.state.data_dir)
         app.state.log_reader = LogReader(app.state.pool)
-        app.state.writer = Writer(app.state.pool)
+        app.state.writer = Writer(app.state.pool, privacy)
         yield
         app.state.writer.close()

@@ -18,6 +18,7 @@ from services.foundation.ledgers import DEFAULT, create_ledger
 from services.ledger.intake.prepare import Conditions, Sender, prepare
 from services.ledger.store import recordings as r
 from services.ledger.store.writer import Writer
+from tests.admission import privacy
 from tests.servers import Database
 
 MOST = 1_000_000
@@ -51,7 +52,7 @@ def a_pool(dsn: str) -> Iterator[ConnectionPool[Connection[Any]]]:
 def a_writer(dsn: str, threads: int = 4) -> Iterator[Writer]:
     """A writer with its own pool, as a process of its own would have."""
     with a_pool(dsn) as pool:
-        writer = Writer(pool, threads)
+        writer = Writer(pool, privacy(), threads)
         try:
             yield writer
         finally:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -30,7 +31,7 @@ def serve(wanted: Means, key: str) -> TestClient:
 @pytest.fixture
 def http(database: Database) -> Iterator[TestClient]:
     wanted = means(database)
-    logged = Means(wanted.dsns, wanted.pepper, 0, log_requests=True)
+    logged = replace(wanted, log_requests=True)
     with serve(logged, make_key(database.owner_dsn, ("read",))) as client:
         yield client
 
@@ -58,7 +59,7 @@ def test_only_https_is_told_to_stay_https(http: TestClient) -> None:
 def test_a_request_keeps_a_decent_id(
     http: TestClient, sent: str, *, kept: bool
 ) -> None:
-    answer = http.get("/livez", headers={"X-Request-ID": sent.encode()})
+    answer = http.get("/livez", headers=[(b"X-Request-ID", sent.encode())])
     assert (answer.headers["X-Request-ID"] == sent) is kept
 
 
@@ -89,7 +90,7 @@ def test_a_trace_tells_the_names_of_a_query_and_not_its_values(
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     wanted = means(database)
-    traced = Means(wanted.dsns, wanted.pepper, 0, tracing=True)
+    traced = replace(wanted, tracing=True)
     key = make_key(database.owner_dsn, ("read",))
     with serve(traced, key) as client:
         query = {"source_ref": MARKER, "limit": "1"}

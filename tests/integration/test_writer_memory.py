@@ -17,6 +17,7 @@ from services.ledger.store import recordings as r
 from services.ledger.store.append import lock_head
 from services.ledger.store.states import LedgerStates
 from services.ledger.store.writer import Writer
+from tests.admission import privacy
 from tests.faults.writing import (
     a_pool,
     a_writer,
@@ -92,7 +93,7 @@ def test_two_writers_by_turns_decide_as_one_without_memory(
             request = resolve(drawn, ids)
             if request is None:
                 continue
-            cold = Writer(pool, 1)
+            cold = Writer(pool, privacy(), 1)
             expected = judged_cold(cold, ledger, request)
             cold.close()
             by = data.draw(st.sampled_from([here, there]))

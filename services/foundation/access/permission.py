@@ -33,6 +33,7 @@ def may(scope: str) -> Callable[[Request], Coroutine[Any, Any, Grant]]:
             )
         if not found.allows(scope):
             raise Problem("forbidden", f"This needs a key with the scope `{scope}`.")
+        request.state.grant = found
         return found
 
     return grant

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from contracts.answers import EventAnswer, EventsAnswer, ProblemAnswer
 from contracts.canonical import Json, canonical
 from contracts.requests import EventRequest
 from services.foundation.access import Grant, may_record
+from services.foundation.answers import show
 from services.foundation.event_log import answer_json
 from services.foundation.problems import Problem
 from services.ledger.api.refusing import as_problem, as_service_problem
@@ -108,7 +110,8 @@ async def record(
     if isinstance(outcome, r.Refused):
         at = f"/{outcome.index}" if isinstance(content, list) else ""
         raise as_problem(outcome.reason, at)
-    return _receipt(outcome, in_list=isinstance(content, list))
+    told = await _told(request, recording, outcome)
+    return _receipt(outcome, told, in_list=isinstance(content, list))
 
 
 def _check_sizes(content: Json, body: bytes) -> None:
@@ -139,7 +142,21 @@ def _check_one_partner(recording: r.Recording) -> None:
         raise Problem("invalid", "Nothing was recorded; see errors.", errors=reason)
 
 
-def _receipt(outcome: r.Recorded, *, in_list: bool) -> Response:
+async def _told(request: Request, recording: r.Recording, outcome: r.Recorded) -> bytes:
+    """The recorded events, with commas between.
+
+    What was just sent is told as it was sent; personal text of a first answer only to
+    who may read it.
+    """
+    if not outcome.replayed:
+        sent = {item.id: item.text for item in recording.items}
+        rows = [row._replace(data=sent[row.id]) for row in outcome.rows]
+        return ",".join(map(answer_json, rows)).encode()
+    told = ",".join(map(answer_json, outcome.rows)).encode()
+    return await run_in_threadpool(show, request, told)
+
+
+def _receipt(outcome: r.Recorded, told: bytes, *, in_list: bool) -> Response:
     rows = outcome.rows
     last = rows[-1]
     headers = {
@@ -149,6 +166,5 @@ def _receipt(outcome: r.Recorded, *, in_list: bool) -> Response:
     }
     if outcome.replayed:
         headers["Idempotent-Replayed"] = "true"
-    told = ",".join(map(answer_json, rows))
-    body = f'{{"items":[{told}]}}' if in_list else told
+    body = b'{"items":[%b]}' % told if in_list else told
     return Response(body, 201, headers, "application/json")

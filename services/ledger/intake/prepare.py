@@ -12,8 +12,10 @@ from contracts.events import (
     EventCorrected,
     EventData,
     PartnerIdentified,
+    PartnerRenamed,
     Source,
 )
+from contracts.events.base import SEALED, TOKEN
 from contracts.occurrence import format_instant, interval
 from contracts.requests import EventRequest
 from services.foundation.ids import new_event_id
@@ -21,10 +23,12 @@ from services.foundation.problems import Problem, faults
 from services.ledger.intake.naming import partner_id
 from services.ledger.intake.references import Introduced, WrongPlaceError, resolve
 from services.ledger.rules.alone import fault_alone
-from services.ledger.store.recordings import Item, Recording, key_of_client
+from services.ledger.store.recordings import Fingerprint, Item, Recording, key_of_client
 
 EVENT_BYTES: Final = 32 * 1024
 FUTURE: Final = timedelta(days=1)
+NO_FIELDS: Final = frozenset[str]()
+NAMES: Final = frozenset(("name", "names"))
 PERSONAL: Final = frozenset(
     {"names"}.union(*(model.personal for model in EventData.catalogue.values()))
 )
@@ -61,7 +65,7 @@ def prepare(
             items=prepared,
             recorded_by=sender.name,
             key=key,
-            fingerprint=digest(_without_personal_data(content)) if key else None,
+            fingerprint=_fingerprint(content) if key else None,
             expected_version=conditions.expected_version,
             names_partner=any(_names_itself(item) for item in items),
             otherwise=lambda: build(taken=True),
@@ -176,12 +180,20 @@ def _dated(
         occurred_from=span.first,
         occurred_to=span.last,
         data=data,
-        text=canonical(request.data or {}),
+        text=_text(request.data or {}, f"{sent.at}/data"),
         causation=request.causation,
         correlation=request.correlation,
         source=source,
-        fingerprint=digest(_without_personal_data(sent.content)) if source else None,
+        fingerprint=_fingerprint(sent.content) if source else None,
     )
+
+
+def _text(data: Mapping[str, Any], at: str) -> str:
+    """The data as it is kept; what looks sealed would be opened where it is read."""
+    text = canonical(data)
+    if SEALED in text and TOKEN.search(text):
+        raise _invalid([(at, "holds a text in the form of a sealed one")])
+    return text
 
 
 def _check_not_future(first: datetime, sender: Sender, pointer: str) -> None:
@@ -200,20 +212,35 @@ def _names_itself(item: Json) -> bool:
     return isinstance(item, dict) and "partner" not in item
 
 
-def _without_personal_data(content: Json) -> Json:
+def _fingerprint(content: Json) -> Fingerprint:
+    of_all = digest(_without_personal_data(content, NO_FIELDS))
+    items = content if isinstance(content, list) else [content]
+    if not any(map(_renames, items)):
+        return Fingerprint(of_all, of_all)
+    return Fingerprint(of_all, digest(_without_personal_data(content, NAMES)))
+
+
+def _renames(item: Json) -> bool:
+    return isinstance(item, dict) and item.get("type") == PartnerRenamed.__name__
+
+
+def _without_personal_data(content: Json, of_renamed: frozenset[str]) -> Json:
     """What a fingerprint covers: it must not tell personal data apart."""
     if isinstance(content, list):
-        return [_without_personal_data(item) for item in content]
+        return [_without_personal_data(item, of_renamed) for item in content]
     if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
         return content
     model = EventData.catalogue.get(str(content.get("type")))
-    return content | {"data": _public(model, content["data"])}
+    hidden = of_renamed if model is PartnerRenamed else NO_FIELDS
+    return content | {"data": _public(model, content["data"], hidden)}
 
 
-def _public(model: type[EventData] | None, data: Mapping[str, Json]) -> Json:
-    personal: set[str] | frozenset[str] = frozenset(model.personal if model else ())
+def _public(
+    model: type[EventData] | None, data: Mapping[str, Json], hidden: frozenset[str]
+) -> Json:
+    personal = hidden.union(model.personal if model else ())
     if model is PartnerIdentified and data.get("kind") == "person":
-        personal = {"name", "names"}
+        personal = NAMES
     public = {name: value for name, value in data.items() if name not in personal}
     if model is EventCorrected and isinstance(data.get("data"), dict):
         return public | {"data": _public_of_corrected(data["data"])}
@@ -223,7 +250,7 @@ def _public(model: type[EventData] | None, data: Mapping[str, Json]) -> Json:
 def _public_of_corrected(data: Mapping[str, Json]) -> Json:
     """The target's type is not known here, but a person's data shows what it is."""
     of_a_person = "side" in data or data.get("kind") == "person"
-    hidden = PERSONAL if of_a_person else PERSONAL - {"name", "names"}
+    hidden = PERSONAL if of_a_person else PERSONAL - NAMES
     return {name: value for name, value in data.items() if name not in hidden}
 
 

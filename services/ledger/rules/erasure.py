@@ -16,10 +16,13 @@ def check_erased(
     """
     if not _says_something_personal(state, data):
         return
-    people = _people(event_id, data)
-    if not people and _partner_erased(state):
-        raise PersonErased("/data")
-    if any(_person_erased(state, view, person) for person in people):
+    if isinstance(data, PersonAdded):
+        erased = _is_erased(state, data.person or event_id)
+    elif people := [ref for _, kind, ref in data.references() if kind == "person"]:
+        erased = any(_person_erased(state, view, person) for person in people)
+    else:
+        erased = state.is_person and _is_erased(state, state.partner)
+    if erased:
         raise PersonErased("/data")
 
 
@@ -29,17 +32,11 @@ def _says_something_personal(state: Relationship, data: EventData) -> bool:
     return any(getattr(data, field) is not None for field in data.personal_fields())
 
 
-def _people(event_id: str, data: EventData) -> list[str]:
-    if isinstance(data, PersonAdded):
-        return [data.person or event_id]
-    return [ref for _, kind, ref in data.references() if kind == "person"]
-
-
-def _partner_erased(state: Relationship) -> bool:
-    return state.is_person and state.find("erased", state.partner) is not None
+def _is_erased(state: Relationship, person: str) -> bool:
+    return state.find("erased", person) is not None
 
 
 def _person_erased(state: Relationship, view: LedgerView, person: str) -> bool:
-    if state.find("person", person) is not None:
-        return state.find("erased", person) is not None
-    return view.own.find("erased", person) is not None
+    """Who is nobody on this stream is one of ours."""
+    is_here = state.find("person", person) is not None
+    return _is_erased(state if is_here else view.own, person)

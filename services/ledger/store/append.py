@@ -11,6 +11,8 @@ from psycopg import Connection
 from contracts.quantity import exact_arithmetic
 from services.foundation.database import statement
 from services.foundation.event_log import StoredEvent
+from services.foundation.sealing import Keyring
+from services.ledger.privacy.vault import Vault
 from services.ledger.store import recordings as r
 from services.ledger.store.batch import Batch, partners_named
 from services.ledger.store.claims import Claims, find_claims, keys_of
@@ -55,6 +57,7 @@ def begin_batch(
     connection: Connection[Any],
     states: LedgerStates,
     submissions: Sequence[r.Submission],
+    keyring: Keyring,
 ) -> Batch:
     """Lock the head and read, set-wise, all that the decisions need."""
     everything = [x for s in submissions for x in s.recordings]
@@ -67,7 +70,11 @@ def begin_batch(
     ids = {i.causation for rec in recordings for i in rec.items if i.causation}
     recorded = find_ids(connection, states.ledger, ids)
     claims = Claims(connection, states.ledger, found)
-    return Batch(connection, states, head.position, head.recorded_at, claims, recorded)
+    keyring.refresh()
+    vault = Vault(connection, states.ledger, keyring)
+    return Batch(
+        connection, states, head.position, head.recorded_at, claims, vault, recorded
+    )
 
 
 def find_ids(connection: Connection[Any], ledger: str, ids: Iterable[str]) -> set[str]:

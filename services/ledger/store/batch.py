@@ -13,11 +13,14 @@ from contracts.events import (
     EventRetracted,
     PartnerIdentified,
     PartnerMerged,
+    PersonalDataErased,
     RecordedEvent,
 )
 from contracts.events.reading import as_fact, in_force
 from services.foundation.database import statement
 from services.foundation.event_log import StoredEvent, read_positions
+from services.ledger.privacy.subjects import Private, Stream, people_of, private_of
+from services.ledger.privacy.vault import Erasure, Vault
 from services.ledger.rules import refusals
 from services.ledger.rules.checks import LedgerView
 from services.ledger.rules.decision import decide
@@ -29,6 +32,7 @@ from services.ledger.store.revisions import prepare_revision, refold
 from services.ledger.store.states import LedgerStates
 
 HERE: Final = "services.ledger.store"
+Mark = tuple[int, int, int, int, int, tuple[int, int, int]]
 
 
 @dataclass(slots=True)
@@ -40,6 +44,7 @@ class Batch:
     position: int
     recorded_at: datetime
     claims: Claims
+    vault: Vault
     recorded_ids: set[str]
     rows: list[StoredEvent] = field(default_factory=list)
     events: list[RecordedEvent] = field(default_factory=list)
@@ -96,11 +101,15 @@ class Batch:
             for index, item in enumerate(recording.items):  # noqa: B007
                 self._append(item, recording.recorded_by)
             rows = self.rows[mark[0] :]
-            self.claims.claim(recording, [row.position for row in rows])
+            positions = [row.position for row in rows]
+            self.claims.claim(recording, positions, self._is_person)
         except refusals.Refusal as refusal:
             self._back_to(mark)
             return r.Refused(refusal, index)
         return r.Recorded(rows)
+
+    def _is_person(self, partner: str) -> bool:
+        return self.state(partner).is_person
 
     def _with_free_name(self, recording: r.Recording) -> r.Recording:
         if not recording.names_partner or recording.otherwise is None:
@@ -133,8 +142,23 @@ class Batch:
             state, self._view(item), item.id, item.data, item.occurred_from
         )
         event = self._event(item, recorded_by, state, completed)
-        self._keep(event, item)
+        stream = stream_of(state)
+        if isinstance(item.data, PersonalDataErased):
+            self._erase(item.id, item.data, stream)
+        private = private_of(item.data, item.id, stream)
+        self._keep(event, self._sealed(item, private))
         self._evolve(state, event)
+
+    def _erase(self, event: str, data: PersonalDataErased, stream: Stream) -> None:
+        subject = stream.person(data.person)
+        self.vault.erase(Erasure(event, subject, bool(data.keep_notes)))
+
+    def _sealed(
+        self, item: r.Item, private: Private | None, *, inside: bool = False
+    ) -> str:
+        if private is None:
+            return item.text
+        return self.vault.seal(item.text, item.id, private, inside=inside)
 
     def _view(self, item: r.Item) -> LedgerView:
         named = [ref for _, kind, ref in item.data.references() if kind == "partner"]
@@ -167,11 +191,11 @@ class Batch:
             completed=completed,
         )
 
-    def _keep(self, event: RecordedEvent, item: r.Item) -> None:
+    def _keep(self, event: RecordedEvent, text: str) -> None:
         self.position = event.position
         self.recorded_ids.add(event.id)
         self.events.append(event)
-        self.rows.append(row_of(event, item.text))
+        self.rows.append(row_of(event, text))
 
     def _evolve(self, state: Relationship, event: RecordedEvent) -> None:
         if isinstance(event.data, PartnerMerged):
@@ -185,8 +209,27 @@ class Batch:
         before = in_force(revision.events)
         after = in_force([*revision.events, event])
         self.claims.move(before, after)
-        self._keep(event, item)
+        private = self._private_of_correction(item, revision.events)
+        self._keep(event, self._sealed(item, private, inside=True))
         self._replace_states(refold(self, event))
+
+    def _private_of_correction(
+        self, item: r.Item, events: Sequence[RecordedEvent]
+    ) -> Private | None:
+        """What a correction says of its target that is personal.
+
+        A corrected note is about everybody whom it names, now or before.
+        """
+        if not isinstance(item.data, EventCorrected) or item.data.data is None:
+            return None
+        (target,) = (e for e in events if e.id == item.data.target)
+        data = type(target.data).model_validate(dict(item.data.data))
+        stream = stream_of(self.state(item.partner))
+        private = private_of(data, item.id, stream, target.id)
+        if private is None or not private.people:
+            return private
+        before = people_of(target.data, stream)
+        return replace(private, people=before.union(private.people))
 
     def _replace_states(self, states: Mapping[str, Relationship]) -> None:
         for state in states.values():
@@ -201,13 +244,14 @@ class Batch:
         stored = read_positions(self.connection, self.states.ledger, positions)
         return sorted(stored + here, key=lambda row: positions.index(row.position))
 
-    def _mark(self) -> tuple[int, int, int, int, int]:
+    def _mark(self) -> Mark:
         counts = len(self.rows), len(self.events), len(self.undo)
-        return (*counts, self.position, self.claims.mark())
+        return (*counts, self.position, self.claims.mark(), self.vault.mark())
 
-    def _back_to(self, mark: tuple[int, int, int, int, int]) -> None:
+    def _back_to(self, mark: Mark) -> None:
         """Forget what was decided since the mark."""
-        rows, events, undo, self.position, claims = mark
+        rows, events, undo, self.position, claims, keys = mark
+        self.vault.back_to(keys)
         self.recorded_ids.difference_update(row.id for row in self.rows[rows:])
         del self.rows[rows:], self.events[events:]
         for partner, previous in reversed(self.undo[undo:]):
@@ -217,6 +261,15 @@ class Batch:
                 self.changed[partner] = previous
         del self.undo[undo:]
         self.claims.back_to(claims)
+
+
+def stream_of(state: Relationship) -> Stream:
+    """What deciding about privacy takes of a stream's state."""
+
+    def has_person(reference: str) -> bool:
+        return state.find("person", reference) is not None
+
+    return Stream(state.partner, state.is_person, has_person)
 
 
 def find_versions(

@@ -1,6 +1,6 @@
 """Keys and sources: what was recorded under them, and what this batch adds."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,7 +40,7 @@ class Claims:
         """The positions of the first answer, or None when this is new."""
         claim = self._of(recording.key) if recording.key else None
         if claim is not None:
-            if claim.fingerprint != recording.fingerprint:
+            if not _same(claim, recording.fingerprint):
                 raise r.OtherContent
             return claim.positions
         return self._replayed_by_source(recording)
@@ -57,21 +57,31 @@ class Claims:
             return None
         if any(isinstance(i.data, EventRetracted) for i in recording.items):
             return None  # it may free the source itself; `claim` looks again
-        same = [c.fingerprint for c in claims] == [i.fingerprint for i in sources]
-        if not same or len(claims) < len(recording.items):
+        if not len(claims) == len(sources) == len(recording.items):
+            raise r.OtherContent
+        pairs = zip(claims, sources, strict=True)
+        if not all(_same(claim, item.fingerprint) for claim, item in pairs):
             raise r.OtherContent
         return [position for claim in claims for position in claim.positions]
 
-    def claim(self, recording: r.Recording, positions: Sequence[int]) -> None:
+    def claim(
+        self,
+        recording: r.Recording,
+        positions: Sequence[int],
+        is_person: Callable[[str], bool],
+    ) -> None:
         """Keep the keys of what is about to be recorded."""
         if recording.key and recording.fingerprint:
-            self._set(recording.key, Claim(recording.fingerprint, positions))
+            people = any(is_person(item.partner) for item in recording.items)
+            kept = _kept(recording.fingerprint, of_person=people)
+            self._set(recording.key, Claim(kept, positions))
         for item, position in zip(recording.items, positions, strict=True):
             if item.source is not None and item.fingerprint:
                 key = r.key_of_source(item.source)
                 if self._of(key) is not None:
                     raise r.OtherContent
-                self._set(key, Claim(item.fingerprint, (position,)))
+                kept = _kept(item.fingerprint, of_person=is_person(item.partner))
+                self._set(key, Claim(kept, (position,)))
 
     def move(
         self, before: Sequence[RecordedEvent], after: Sequence[RecordedEvent]
@@ -129,6 +139,14 @@ class Claims:
             positions = [" ".join(map(str, c.positions)) for c in kept.values()]
             parameters = (self.ledger, list(kept), fingerprints, positions)
             self.connection.execute(statement(HERE, "insert_keys"), parameters)
+
+
+def _same(claim: Claim, fingerprint: r.Fingerprint | None) -> bool:
+    return fingerprint is not None and fingerprint.matches(claim.fingerprint)
+
+
+def _kept(fingerprint: r.Fingerprint, *, of_person: bool) -> str:
+    return fingerprint.of_person if of_person else fingerprint.of_all
 
 
 def _parked(event: RecordedEvent) -> str:

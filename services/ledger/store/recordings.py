@@ -11,6 +11,22 @@ from services.ledger.rules.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a key stands for: a digest of what was sent, without what is personal.
+
+    Whether the names of a partner are personal is known only where it is recorded:
+    `of_person` leaves them out.
+    """
+
+    of_all: str
+    of_person: str
+
+    def matches(self, kept: str) -> bool:
+        """Whether what was recorded under a key is this."""
+        return kept in {self.of_all, self.of_person}
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One validated event to record, before the ledger has been asked."""
 
@@ -24,7 +40,7 @@ class Item:
     causation: str | None = None
     correlation: str | None = None
     source: Source | None = None
-    fingerprint: str | None = None
+    fingerprint: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ class Recording:
     items: Sequence[Item]
     recorded_by: str
     key: str | None = None
-    fingerprint: str | None = None
+    fingerprint: Fingerprint | None = None
     expected_version: int | None = None
     names_partner: bool = False
     otherwise: Callable[[], "Recording"] | None = None

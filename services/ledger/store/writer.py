@@ -14,6 +14,7 @@ from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool
 
 from services.foundation.telemetry import APPEND_SECONDS, BATCH
+from services.ledger.privacy.erasures import Privacy
 from services.ledger.store import recordings as r
 from services.ledger.store.append import (
     UnknownLedgerError,
@@ -62,8 +63,13 @@ class Writer:
     its own queue, so that a slow one does not stall another.
     """
 
-    def __init__(self, pool: ConnectionPool[Connection[Any]], threads: int = 4) -> None:
-        self._pool = pool
+    def __init__(
+        self,
+        pool: ConnectionPool[Connection[Any]],
+        means: Privacy,
+        threads: int = 4,
+    ) -> None:
+        self._pool, self._privacy = pool, means
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="writer")
         self._lock = Lock()
         self._queues: dict[str, LedgerQueue] = {}
@@ -181,13 +187,17 @@ class Writer:
     ) -> list[r.Outcomes]:
         with APPEND_SECONDS.time(), connection.transaction():
             states = self._states(connection, ledger, queue)
-            batch = begin_batch(connection, states, attempt.submissions)
+            batch = begin_batch(
+                connection, states, attempt.submissions, self._privacy.keyring
+            )
             attempt.decided = decide_all(batch, attempt.submissions)
             attempt.position = batch.position
             if batch.rows:
                 attempt.ids = [row.id for row in batch.rows]
                 write(connection, ledger, batch.rows)
             batch.claims.write()
+            batch.vault.write()
+        self._privacy.note(ledger, batch.vault.erasures)
         BATCH.observe(len(batch.rows))
         _remember(states, batch)
         return attempt.outcomes()

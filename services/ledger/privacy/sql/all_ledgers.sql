@@ -1,0 +1,3 @@
+-- Every ledger.
+SELECT ledger_id FROM ledgers
+ORDER BY ledger_id
