@@ -15,6 +15,7 @@ from benchmarks import (
     in_process,
     rebuilding,
     recording,
+    sealing,
     stages,
     switching,
     visible,
@@ -24,6 +25,7 @@ from benchmarks.figures import FULL, QUICK, Figure, Scale, keep, show
 MEASUREMENTS: Final[dict[str, Callable[[Scale], Iterator[Figure]]]] = {
     "recording": recording.measure,
     "writer": in_process.measure,
+    "sealing": sealing.measure,
     "batches": batches.measure,
     "visible": visible.measure,
     "folding": folding.measure,

@@ -41,21 +41,22 @@ def _writer_pace(here: Place, seconds: float) -> float:
     with open_pool(here.service_dsn, min_size=2, max_size=4, name="bench") as pool:
         data = here.folder / "data"
         writer = Writer(pool, Privacy.at(Keyring.of(data / "kek"), data))
-        writer.append(Submission(DEFAULT, _prepared(introductions(PARTNERS))))
+        writer.append(Submission(DEFAULT, prepared(introductions(PARTNERS))))
         wanted = round(EVENTS_A_SECOND * seconds)
         told = facts(PARTNERS, wanted)
-        recordings = _prepared(told)
-        spent = asyncio.run(_record(writer, recordings))
+        recordings = prepared(told)
+        spent = asyncio.run(record_all(writer, recordings))
         writer.close()
     return wanted / spent
 
 
-def _prepared(sent: Sequence[dict[str, object]]) -> list[Recording]:
+def prepared(sent: Sequence[dict[str, object]]) -> list[Recording]:
+    """Recordings of what is sent, ready for the writer."""
     sender = Sender(UTC, "owner", datetime.now(UTC))
     return [prepare(each, sender) for each in sent]
 
 
-async def _record(writer: Writer, recordings: Sequence[Recording]) -> float:
+async def record_all(writer: Writer, recordings: Sequence[Recording]) -> float:
     """Record one by one from many tasks; the seconds that it took."""
     left = iter(recordings)
 
