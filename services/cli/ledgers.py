@@ -18,6 +18,7 @@ from services.foundation.ledgers import (
     OWNER,
     Ledger,
     create_ledger,
+    has_ledger,
     limit_ledger,
     list_ledgers,
 )
@@ -61,6 +62,27 @@ def create(
     else:
         typer.echo(f"The ledger {name} is made. Its owner's key, shown this once:")
         typer.echo(made.key)
+
+
+@ledgers.command("limit")
+def limit(
+    name: Annotated[str, typer.Argument(help="The ledger.")],
+    max_events: Annotated[int, typer.Argument(min=1, help="It grows no further.")],
+) -> None:
+    """Say how many events a ledger may hold; people can be erased from a full one.
+
+    Example: alliance-ledger ledgers limit harbour-guild 1000000
+    """
+    with (
+        explained(),
+        database(load_settings()) as found,
+        psycopg.connect(found.owner) as connection,
+    ):
+        migrate(found.owner)
+        if not has_ledger(connection, name):
+            raise CommandError(f"There is no ledger {name}.")
+        limit_ledger(connection, name, max_events)
+    typer.echo(f"The ledger {name} may hold {max_events} events.")
 
 
 def _check(name: str, time_zone: str) -> None:

@@ -124,3 +124,23 @@ def test_personal_text_is_under_a_new_key_while_it_is_read_and_recorded(
     assert [text for text in EVERY if text not in said] == []
     assert "erased" not in said
     assert Keyring.of(path).names == {Keyring.of(path).newest}
+
+
+def test_a_ledger_grows_to_its_limit_and_still_forgets_people(
+    own: RunningService,
+) -> None:
+    made = told(
+        command(own, "ledgers", "create", "small", "--max-events", "2", "--json")
+    )
+    sent = event("PartnerIdentified", "ines", name="Ines", kind="person")
+    more = event("ContactMade", "ines", by="us", channel="chat")
+    with own.with_key(made["key"]) as client:
+        assert client.post("/v1/events", json=sent).status_code == 201
+        refused = client.post("/v1/events", json=[more, more])
+        assert (refused.status_code, refused.json()["code"]) == (429, "too-many")
+        assert client.post("/v1/events", json=more).status_code == 201
+        assert client.post("/v1/events", json=more).status_code == 429
+        erased = event("PersonalDataErased", "ines", person="ines", basis="asked")
+        assert client.post("/v1/events", json=erased).status_code == 201
+        assert command(own, "ledgers", "limit", "small", "9").exit_code == 0
+        assert client.post("/v1/events", json=more).status_code == 201

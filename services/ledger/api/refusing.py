@@ -9,6 +9,7 @@ from services.ledger.store import recordings as r
 CODES: Final[dict[type[Refusal], str]] = {
     r.VersionMismatch: "version-mismatch",
     r.OtherContent: "idempotency-mismatch",
+    r.LedgerFull: "too-many",
 }
 
 

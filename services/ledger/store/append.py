@@ -28,17 +28,20 @@ class Head:
 
     position: int
     recorded_at: datetime
+    at_most: int | None
 
 
 def lock_head(connection: Connection[Any], ledger: str) -> Head:
     """Lock the head of a ledger until the transaction ends."""
-    row = connection.execute(statement(HERE, "lock_head"), (ledger,)).fetchone()
+    row = connection.execute(
+        statement(HERE, "lock_head"), {"ledger": ledger}
+    ).fetchone()
     if row is None:
         raise UnknownLedgerError(ledger)
-    position, recorded_at, now = row
+    position, recorded_at, now, at_most = row
     if recorded_at - now > CLOCK_AHEAD:
         raise r.Unavailable
-    return Head(position, max(now, recorded_at))
+    return Head(position, max(now, recorded_at), at_most)
 
 
 class UnknownLedgerError(Exception):
@@ -73,7 +76,14 @@ def begin_batch(
     keyring.refresh()
     vault = Vault(connection, states.ledger, keyring)
     return Batch(
-        connection, states, head.position, head.recorded_at, claims, vault, recorded
+        connection,
+        states,
+        head.position,
+        head.recorded_at,
+        claims,
+        vault,
+        recorded,
+        head.at_most,
     )
 
 

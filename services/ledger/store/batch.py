@@ -46,6 +46,7 @@ class Batch:
     claims: Claims
     vault: Vault
     recorded_ids: set[str]
+    at_most: int | None
     rows: list[StoredEvent] = field(default_factory=list)
     events: list[RecordedEvent] = field(default_factory=list)
     changed: dict[str, Relationship] = field(default_factory=dict)
@@ -98,6 +99,7 @@ class Batch:
         mark, index = self._mark(), 0
         try:
             self._check_version(recording)
+            self._check_room(recording)
             for index, item in enumerate(recording.items):  # noqa: B007
                 self._append(item, recording.recorded_by)
             rows = self.rows[mark[0] :]
@@ -123,6 +125,14 @@ class Batch:
             return
         if self.state(recording.items[0].partner).version != recording.expected_version:
             raise r.VersionMismatch
+
+    def _check_room(self, recording: r.Recording) -> None:
+        """A ledger that is full still forgets people."""
+        if self.at_most is None:
+            return
+        erases = all(isinstance(i.data, PersonalDataErased) for i in recording.items)
+        if not erases and self.position + len(recording.items) > self.at_most:
+            raise r.LedgerFull
 
     def state(self, partner: str) -> Relationship:
         """The state of a stream as this transaction leaves it so far."""

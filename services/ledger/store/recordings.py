@@ -114,6 +114,10 @@ class OtherContent(Refusal):
     """The same key or source was used before with other content."""
 
 
+class LedgerFull(Refusal):
+    """The ledger holds as many events as it may; its keeper can raise the limit."""
+
+
 class Aborted(Refusal):
     """Another line was refused, and nothing of the batch was recorded."""
 
