@@ -105,3 +105,20 @@ class KeysAnswer(BaseModel):
     """The keys of a ledger, oldest first."""
 
     items: list[KeyAnswer]
+
+
+class InclusionAnswer(BaseModel):
+    """That an event is in the tree of a size (RFC 9162); hashes in base64."""
+
+    size: int
+    index: int = Field(description="Position - 1")
+    leaf_hash: str
+    hashes: list[str]
+
+
+class ConsistencyAnswer(BaseModel):
+    """That the tree of one size grew out of another's (RFC 9162); hashes in base64."""
+
+    from_: int = Field(alias="from")
+    to: int
+    hashes: list[str]

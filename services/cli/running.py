@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 TITLE: Final = "Alliance Ledger"
 ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 (read)
 STOP_SECONDS: Final = 20
+WORKERS: Final = ("services.projections.worker", "services.ledger.integrity.worker")
 log = structlog.get_logger(__name__)
 
 
@@ -109,7 +110,9 @@ class Running:
         """Serve until stopped; the worker lives as long."""
         sys.setswitchinterval(SWITCH_SECONDS)
         _unwind_on_signals()
-        with _worker(self._dsns):
+        with ExitStack() as workers:
+            for module in WORKERS:
+                workers.enter_context(_worker(module, self._dsns))
             self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
@@ -144,10 +147,10 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def _worker(dsns: Dsns) -> Iterator[None]:
-    """A projection worker in its own process, started anew should it die."""
+def _worker(module: str, dsns: Dsns) -> Iterator[None]:
+    """A worker in its own process, started anew should it die."""
     stopping = threading.Event()
-    keeper = threading.Thread(target=_keep_worker, args=(dsns, stopping))
+    keeper = threading.Thread(target=_keep_worker, args=(module, dsns, stopping))
     keeper.start()
     try:
         yield
@@ -156,13 +159,13 @@ def _worker(dsns: Dsns) -> Iterator[None]:
         keeper.join()
 
 
-def _keep_worker(dsns: Dsns, stopping: threading.Event) -> None:
+def _keep_worker(module: str, dsns: Dsns, stopping: threading.Event) -> None:
     while not stopping.is_set():
-        worker = _start_worker(dsns)
+        worker = _start_worker(module, dsns)
         while worker.poll() is None and not stopping.wait(0.1):
             pass
         if worker.poll() is not None and not stopping.is_set():
-            log.warning("worker_died", code=worker.returncode)
+            log.warning("worker_died", worker=module, code=worker.returncode)
             stopping.wait(0.5)
         worker.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -173,7 +176,7 @@ def _keep_worker(dsns: Dsns, stopping: threading.Event) -> None:
             worker.stdin.close()
 
 
-def _start_worker(dsns: Dsns) -> subprocess.Popen[bytes]:
+def _start_worker(module: str, dsns: Dsns) -> subprocess.Popen[bytes]:
     """The worker ends when this end of the pipe closes, however this process ends."""
     environment = dict(os.environ)
     environment["LEDGER_DSN"] = dsns.service
@@ -181,7 +184,7 @@ def _start_worker(dsns: Dsns) -> subprocess.Popen[bytes]:
         environment.pop("LEDGER_DIRECT_DSN", None)
     else:
         environment["LEDGER_DIRECT_DSN"] = dsns.direct
-    command = [sys.executable, "-m", "services.projections.worker", "--with-parent"]
+    command = [sys.executable, "-m", module, "--with-parent"]
     return subprocess.Popen(  # noqa: S603 (our own module)
         command, stdin=subprocess.PIPE, env=environment, start_new_session=True
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 CSV: Final = "text/csv"
+TEXT: Final = "text/plain"
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -139,6 +140,19 @@ def show(request: Request, body: bytes) -> bytes:
     if not grant.allows("read"):
         return withhold(body)
     return opener.open_json(grant.ledger, body)
+
+
+def respond_text(request: Request, text: str, position: int) -> Response:
+    """A text as it is, or 304 when the client has it already."""
+    negotiate(request, (TEXT,))
+    return _tagged(request, Answer({"text": text}, position), text.encode(), TEXT)
+
+
+def respond_exactly(request: Request, json_text: bytes, position: int) -> Response:
+    """A JSON text as it is stored, or 304 when the client has it already."""
+    negotiate(request, (JSON,))
+    whole = Answer({"text": json_text.decode()}, position)
+    return _tagged(request, whole, json_text, JSON)
 
 
 def _tagged(request: Request, answer: Answer, content: bytes, kind: str) -> Response:

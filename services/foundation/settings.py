@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "LEDGER_"
@@ -37,7 +37,8 @@ class Settings(BaseSettings):
     `audit_minutes`, or only when somebody asks if that is 0. A key that has no
     rate of its own may ask `requests_per_second` times, in each process; 0 is no
     limit. `log_requests` writes a line for each request, without what it asks for;
-    `tracing` sends spans to OTEL_EXPORTER_OTLP_ENDPOINT.
+    Heads of trees name the `installation`, and are signed every `head_seconds` when
+    something is new. `tracing` sends spans to OTEL_EXPORTER_OTLP_ENDPOINT.
     """
 
     model_config = SettingsConfigDict(
@@ -61,6 +62,10 @@ class Settings(BaseSettings):
     kek_file: Path | None = None
     signing_key_file: Path | None = None
     pepper_file: Path | None = None
+    installation: Annotated[
+        str | None, StringConstraints(pattern="^[a-z0-9][a-z0-9.-]{0,99}$")
+    ] = None
+    head_seconds: float = Field(default=2.0, gt=0)
     requests_per_second: int = Field(default=5_000, ge=0)
     log_requests: bool = False
     tracing: bool = False
@@ -69,6 +74,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone of the ledger `default`."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def signing_key_path(self) -> Path:
+        """Where the key is that signs the heads of trees."""
+        return self.signing_key_file or self.data_dir / "signing.key"
 
     @property
     def kek_path(self) -> Path:

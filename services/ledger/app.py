@@ -7,7 +7,8 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.foundation.serving import Means, new_app, serving
-from services.ledger.api import batch, feed, keys, log, recording, schemas
+from services.ledger.api import batch, feed, keys, log, proofs, recording, schemas
+from services.ledger.integrity.reading import TreeReader
 from services.ledger.privacy.erasures import Privacy
 from services.ledger.store.log_reader import LogReader, read_head
 from services.ledger.store.writer import Writer
@@ -19,6 +20,7 @@ ROUTERS: Final = (
     batch.router,
     feed.router,
     log.router,
+    proofs.router,
     keys.router,
     schemas.router,
 )
@@ -34,6 +36,7 @@ async def recording_facts(app: FastAPI) -> AsyncIterator[None]:
     """What recording needs while the application runs."""
     async with serving(app, "ledger_events", read_head) as heads:
         app.state.heads = heads
+        app.state.tree = TreeReader(app.state.pool)
         privacy = Privacy.at(app.state.keyring, app.state.data_dir)
         app.state.log_reader = LogReader(app.state.pool)
         app.state.writer = Writer(app.state.pool, privacy)

@@ -30,6 +30,7 @@ from services.projections.answers import (
     today,
     verifications,
 )
+from services.projections.answers.names import Names
 from services.projections.answers.question import read_checkpoint
 from services.projections.answers.watching import watching
 from services.projections.audit.metrics import audit_metrics
@@ -74,4 +75,5 @@ async def answering(app: FastAPI) -> AsyncIterator[None]:
         audit_metrics(app.state.pool),
     ):
         app.state.checkpoints = checkpoints
+        app.state.names = Names(app.state.opener)
         yield

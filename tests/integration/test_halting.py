@@ -44,7 +44,7 @@ def test_a_halt_says_what_and_where(
     said = told(story)
     event = story.ledger.events()[-1]
     assert said["state"] == "halted"
-    assert said["last_error"] == "ValueError: It cannot be folded."
+    assert said["last_error"] == "ValueError"
     assert (said["halted_at"], said["halted_event"]) == (bad, event["id"])
     assert said["lag"]["events"] == 1
     logged = capsys.readouterr().out
@@ -97,7 +97,7 @@ def test_a_build_that_halts_leaves_the_readers_what_they_have(story: Story) -> N
     assert said["rebuild"]["position"] == 149
     assert said["rebuild"]["halted_at"] == 150
     assert said["rebuild"]["halted_event"] == story.ledger.events()[149]["id"]
-    assert said["last_error"] == "ValueError: It cannot be folded."
+    assert said["last_error"] == "ValueError"
     assert said["progress"] == round(149 / 296, 4)
     story.engine.prepare(Altered(ACTS, version=3))
     story.build(Altered(ACTS, version=3))

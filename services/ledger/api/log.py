@@ -11,10 +11,17 @@ from contracts.events.base import EventId, StreamId
 from contracts.requests import TypeName
 from services.foundation import event_log
 from services.foundation.access import Grant, may_read
-from services.foundation.answers import Answer, respond, respond_list, unpack_cursor
+from services.foundation.answers import (
+    Answer,
+    respond,
+    respond_exactly,
+    respond_list,
+    unpack_cursor,
+)
 from services.foundation.freshness import MinPosition, Positions, Wait
 from services.foundation.problems import Problem
 from services.foundation.queries import QueryDate, QueryText
+from services.ledger.integrity.records import record
 from services.ledger.store.log_reader import LogReader, Search
 
 router: Final = APIRouter(tags=["log"])
@@ -85,8 +92,17 @@ def list_events(
 
 
 @router.get("/v1/events/{id}", response_model=RevisedEventAnswer, responses=PROBLEMS)
-def get_event(request: Request, grant: Reader, id: str) -> Response:  # noqa: A002
-    """One event as recorded, and what later corrected or retracted it."""
+def get_event(
+    request: Request,
+    grant: Reader,
+    id: str,  # noqa: A002
+    format: Annotated[Literal["record"] | None, Query()] = None,  # noqa: A002
+) -> Response:
+    """One event as recorded, and what later corrected or retracted it.
+
+    As `record` it is the exact bytes that the tree holds the hash of, sealed texts and
+    all.
+    """
     reader: LogReader = request.app.state.log_reader
     try:
         wanted = str(UUID(id))
@@ -96,6 +112,8 @@ def get_event(request: Request, grant: Reader, id: str) -> Response:  # noqa: A0
     if found is None:
         raise Problem("not-found", "No such event in this ledger.")
     head = reader.head(grant.ledger)
+    if format == "record":
+        return respond_exactly(request, record(grant.ledger, found), head)
     revised = [event_log.answer(row) for row in reader.revisions(grant.ledger, found)]
     body = {**event_log.answer(found), "revised_by": revised}
     return respond(request, Answer(body, head))

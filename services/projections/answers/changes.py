@@ -1,6 +1,6 @@
 """As known then and as known now: balances, stages, and what made the difference."""
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from psycopg import Connection
@@ -21,10 +21,14 @@ from services.projections.answers.known import (
     stood,
 )
 from services.projections.answers.models.changes import ChangesAnswer
+from services.projections.answers.opened_facts import FactsOpener
 from services.projections.answers.relationships import judge_of, see_one
 from services.projections.answers.revisions import target_of
 from services.projections.answers.stages import PolicyName, spoken
 from services.projections.answers.streams import streams_for
+
+if TYPE_CHECKING:
+    from services.foundation.sealing import Opener
 
 router: Final = APIRouter(tags=["stages"])
 Asked = Annotated[Between, Depends(between)]
@@ -49,7 +53,9 @@ def get_changes(
             before = state_of(connection, then, stood(then), language)
         seen = see_one(connection, asked.now.seen, now.judge, partner)
         after = state_of(connection, now, seen, language)
-        events = events_between(connection, then, now)
+        opener: Opener = request.app.state.opener
+        opened = FactsOpener(opener, connection, asked.now.seen.ledger)
+        events = events_between(connection, then, now, opened)
     body = {
         "partner": partner,
         **asked.now.seen.clocks,

@@ -1,6 +1,6 @@
 """What differs between what was known of a partner then and what is known now."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,12 +12,30 @@ DIRECTIONS: Final = {"us": "given", "partner": "received"}
 STAGE: Final = ("stage", "episode", "from", "to")
 
 
-def read_otherwise(then: Iterable[Fact], now: Iterable[Fact]) -> set[str]:
-    """The facts that are known at one of two cuts only, or read otherwise there."""
+Opening = Callable[[Sequence[Fact]], Sequence[Fact]]
+
+
+def as_stored(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Facts as they are, whatever is sealed in them."""
+    return facts
+
+
+def read_otherwise(
+    then: Iterable[Fact], now: Iterable[Fact], opened: Opening = as_stored
+) -> set[str]:
+    """The facts that are known at one of two cuts only, or read otherwise there.
+
+    Sealed text is other text each time that it is sealed: those that look unlike are
+    compared again as they read when `opened`.
+    """
     before = {fact.event.id: fact for fact in then}
     after = {fact.event.id: fact for fact in now}
-    both = before.keys() | after.keys()
-    return {event for event in both if before.get(event) != after.get(event)}
+    unlike = {e for e in before | after if before.get(e) != after.get(e)}
+    both = sorted(unlike & before.keys() & after.keys())
+    old = opened([before[event] for event in both])
+    new = opened([after[event] for event in both])
+    alike = [e for e, one, other in zip(both, old, new, strict=True) if one == other]
+    return unlike - set(alike)
 
 
 def counting(facts: Iterable[Fact], as_of: datetime) -> list[Fact]:

@@ -13,6 +13,8 @@ from services.foundation.event_log import decode, read_streams
 from services.projections.answers.balances import read_balances
 from services.projections.answers.between import Cut
 from services.projections.answers.differing import (
+    Opening,
+    as_stored,
     counting,
     is_merge,
     read_otherwise,
@@ -82,18 +84,19 @@ def state_of(
 
 
 def events_between(
-    connection: Connection[Any], then: Known, now: Known
+    connection: Connection[Any], then: Known, now: Known, opened: Opening = as_stored
 ) -> list[RecordedEvent]:
     """The events recorded in between that made facts, or the policy, read otherwise.
 
     Of a stream that was merged in between, the merge and what else changed since; of
-    one that left, that it left.
+    one that left, that it left. `opened` opens what is sealed in facts.
     """
     question, streams = now.cut.seen, then.streams | now.streams
     before = [f for f in then.tied if f.event.partner in streams]
     before = [f for f in before if is_merge(f) or f.event.partner in now.streams]
     as_of = question.as_of
-    changed = read_otherwise(counting(before, as_of), counting(now.facts, as_of))
+    after = counting(now.facts, as_of)
+    changed = read_otherwise(counting(before, as_of), after, opened)
     about = subjects(read_revisions(connection, question, streams))
     bounds = {"after": then.cut.position, "up_to": now.cut.position}
     rows = read_streams(connection, question.ledger, streams, **bounds)

@@ -11,6 +11,8 @@ from psycopg import Connection
 from contracts.canonical import Json, canonical, parse_json
 from contracts.occurrence import day_of
 from services.foundation.database import statement
+from services.projections.answers.by_name import Found, Order
+from services.projections.answers.names import Names
 from services.projections.answers.question import Question
 from services.projections.answers.relationships import Judge, see
 from services.projections.relationship.fold.contacts import cadence_of
@@ -61,11 +63,38 @@ def list_partners(
     question: Question,
     judge: Judge,
     filters: Filters,
+    names: Names,
     after: tuple[str, str] | None = None,
 ) -> Iterator[Listed]:
     """Partners in order after a place (sort key, partner), read ever more at a time."""
     folded = folded_anew(connection, question, judge)
-    parameters = question.parameters(
+    found = None
+    if filters.q is not None:
+        found = names.find(connection, question, folded, filters.q)
+    parameters = _parameters(question, judge, filters, folded, found)
+    if filters.sort == "name":
+        down = filters.descending
+        order = names.order(connection, question, folded, descending=down)
+        pages = _pages_in_order(connection, parameters, order, order.start(after))
+    else:
+        pages = _pages(connection, parameters, filters, after)
+    for rows in pages:
+        known = {row[0]: folded[row[0]] for row in rows if row[0] in folded}
+        others = [row[0] for row in rows if row[0] not in known]
+        seen = known | see(connection, question, judge, others)
+        listed = [_listed(row, seen[row[0]]) for row in rows]
+        yield from (one for one in listed if _is_wanted(one, filters, found))
+
+
+def _parameters(
+    question: Question,
+    judge: Judge,
+    filters: Filters,
+    folded: Mapping[str, Sight],
+    found: Found | None,
+) -> dict[str, Any]:
+    """What the statement takes, whichever page it is asked for."""
+    return question.parameters(
         folded=list(folded),
         rows=json.dumps([row_of(p, s) for p, s in folded.items()]),
         day=day_of(question.as_of, question.grant.zone),
@@ -74,21 +103,39 @@ def list_partners(
         flag=filters.flag,
         in_group=filters.group,
         owner=filters.owner,
-        q=filters.q,
+        found=None if found is None else list(found.partners),
         sort=filters.sort,
         descending=filters.descending,
         dormant_days=judge.policy.dormant_days,
     )
-    for rows in _pages(connection, parameters, filters, after):
-        names = [row[0] for row in rows]
-        known = {p: folded[p] for p in names if p in folded}
-        seen = known | see(
-            connection, question, judge, [p for p in names if p not in known]
-        )
-        for row in rows:
-            listed = _listed(row, seen[row[0]])
-            if filters.flag is None or filters.flag in listed.item["flags"]:
-                yield listed
+
+
+def _is_wanted(listed: Listed, filters: Filters, found: Found | None) -> bool:
+    """What only the fold of a partner can tell of its filters."""
+    if found is not None and not found.holds(listed.partner, listed.sight):
+        return False
+    return filters.flag is None or filters.flag in listed.item["flags"]
+
+
+def _pages_in_order(
+    connection: Connection[Any],
+    parameters: Mapping[str, Any],
+    order: Order,
+    start: int,
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """The rows in an order that the statement does not know, ever more at a time."""
+    ahead, most = order.ahead(start, parameters["found"]), PARTNERS_AT_ONCE
+    while ahead:
+        some = dict(ahead[:most])
+        page = {"found": list(some), "after_key": None, "after": None, "up_to": None}
+        asked = {**parameters, **page, "max_rows": len(some)}
+        query = statement(HERE, "partners")
+        rows = connection.execute(query, asked, prepare=False).fetchall()
+        told = {row[0]: (*row[:-1], some[row[0]]) for row in rows}
+        in_order = [told[partner] for partner in some if partner in told]
+        for first in range(0, len(in_order), MOST_AT_ONCE):
+            yield in_order[first : first + MOST_AT_ONCE]
+        ahead, most = ahead[most:], 2 * most
 
 
 def _pages(

@@ -1,8 +1,8 @@
 """Partners as a list: who they are, how they stand, and the net of each balance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from psycopg import Connection
@@ -15,13 +15,17 @@ from services.projections.answers.balances import (
     count_uncertain,
     read_nets,
 )
+from services.projections.answers.by_name import PLACE
 from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.listing import Filters, list_partners
 from services.projections.answers.models.partners import PartnersAnswer
-from services.projections.answers.paging import CUT, frozen
+from services.projections.answers.paging import CUT, frozen, not_a_cursor
 from services.projections.answers.question import Question, asks
 from services.projections.answers.relationships import judge_of
 from services.projections.answers.streams import read_merges, streams_of
+
+if TYPE_CHECKING:
+    from services.projections.answers.names import Names
 
 router: Final = APIRouter(tags=["partners"])
 Seen = Annotated[Question, Depends(asks("relationship", past=False))]
@@ -47,6 +51,7 @@ FlagName = Literal[
     "premature_proposal",
     "reactivated",
 ]
+SEARCHED: Final = "Part of an id, a name, or the name of one of its people."
 Sort = Literal[
     "partner",
     "-partner",
@@ -70,7 +75,7 @@ def get_partners(
     flag: Annotated[FlagName | None, Query()] = None,
     group: Annotated[QueryText | None, Query()] = None,
     owner: Annotated[QueryText | None, Query()] = None,
-    q: Annotated[QueryText | None, Query(description="Part of an id or name.")] = None,
+    q: Annotated[QueryText | None, Query(description=SEARCHED)] = None,
     sort: Annotated[Sort, Query(description="`-` in front: descending.")] = "partner",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[QueryText | None, Query()] = None,
@@ -81,10 +86,11 @@ def get_partners(
     filters = Filters(
         stage, flag, group, owner, q, sort.removeprefix("-"), sort.startswith("-")
     )
-    after = (page["key"], page["partner"]) if page else None
+    after = _place(page, filters)
+    names: Names = request.app.state.names
     with request.app.state.pool.connection() as connection:
         judge = judge_of(connection, seen)
-        found = list_partners(connection, seen, judge, filters, after)
+        found = list_partners(connection, seen, judge, filters, names, after)
         listed = list(islice(found, limit + 1))
         nets = _nets(connection, weighed, [one.partner for one in listed[:limit]])
         unsure = count_uncertain(connection, weighed)
@@ -100,6 +106,15 @@ def get_partners(
     headers = {**seen.headers, **weighed.headers}
     answer = Answer(body, position, headers, seen.unstable)
     return respond_list(request, answer, more)
+
+
+def _place(page: Mapping[str, Any] | None, filters: Filters) -> tuple[str, str] | None:
+    """The sort key and the partner that a cursor holds."""
+    if page is None:
+        return None
+    if filters.sort == "name" and not PLACE.fullmatch(page["key"]):
+        raise not_a_cursor()
+    return page["key"], page["partner"]
 
 
 def _nets(

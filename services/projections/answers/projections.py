@@ -1,5 +1,6 @@
 """How far the projections are, and having them built anew."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
@@ -32,6 +33,7 @@ router: Final = APIRouter(tags=["projections"])
 Name = Annotated[str, Path(pattern="^[a-z][a-z_]{0,63}$", description="A projection.")]
 Admin = Annotated[Grant, Depends(may_admin)]
 Ask = Callable[[Connection[Any], str, str], object]
+KIND: Final = re.compile(r"((?:The switch failed: )?\w+): .*", re.DOTALL)
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": ProblemAnswer, "description": description}
     for status, description in (
@@ -141,6 +143,7 @@ def read_projections(connection: Connection[Any], ledger: str) -> list[dict[str,
 
 def _projection(row: tuple[Any, ...]) -> dict[str, Json]:
     name, version, generation, position, head, error, halted_at, lag, event = row[:9]
+    error = _kind_of(error)
     rebuild = _rebuild(row[10:], head)
     under_way = rebuild is not None and rebuild["state"] in BUILT
     return {
@@ -173,10 +176,16 @@ def _rebuild(columns: tuple[Any, ...], head: int) -> dict[str, Json] | None:
         "position": position,
         "progress": _progress(position, head),
         "begun_at": format_instant(begun_at),
-        "error": error,
+        "error": _kind_of(error),
         "halted_at": halted_at,
         "halted_event": event,
     }
+
+
+def _kind_of(error: str | None) -> str | None:
+    """An error without the message of an exception, which may repeat what rows say."""
+    told = error and KIND.fullmatch(error)
+    return told[1] if told else error
 
 
 def _progress(position: int, head: int) -> float:

@@ -1,6 +1,6 @@
 -- Partners as of an instant, filtered and in the order asked for. Those whose rows do not
 -- tell that instant come folded anew, as JSON. Where all are asked for by id, up_to ends
--- the page, so that only its rows are read.
+-- the page, so that only its rows are read. Whom a search by name found comes found.
 WITH listed AS (
     SELECT
         r.partner,
@@ -64,7 +64,6 @@ keyed AS (
         l.*,
         coalesce(
             CASE %(sort)s
-                WHEN 'name' THEN lower(l.name)
                 WHEN 'stage' THEN array_position(%(stages)s::text[], l.stage)::text
                 WHEN 'last_contact' THEN l.last_contact::text
                 WHEN 'next_due' THEN l.next_due::text
@@ -86,19 +85,7 @@ keyed AS (
                 AND (%(flag)s = 'cooling' OR %(day)s - l.last_contact > %(dormant_days)s)
             )
         )
-        AND (
-            %(q)s::text IS NULL
-            OR position(lower(%(q)s) IN lower(l.partner)) > 0
-            OR position(lower(%(q)s) IN lower(l.name)) > 0
-            OR (
-                l.names <> '{}'
-                AND EXISTS (
-                    SELECT 1
-                    FROM json_each_text(l.names::json) AS n (key, value)
-                    WHERE position(lower(%(q)s) IN lower(n.value)) > 0
-                )
-            )
-        )
+        AND (%(found)s::text[] IS NULL OR l.partner = any(%(found)s::text[]))
 )
 
 SELECT

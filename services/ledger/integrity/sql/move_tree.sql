@@ -1,0 +1,3 @@
+-- How far a tree has come.
+UPDATE trees SET size = %(size)s
+WHERE ledger_id = %(ledger)s
