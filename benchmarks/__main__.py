@@ -18,6 +18,7 @@ from benchmarks import (
     sealing,
     stages,
     switching,
+    tree,
     visible,
 )
 from benchmarks.figures import FULL, QUICK, Figure, Scale, keep, show
@@ -27,6 +28,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Scale], Iterator[Figure]]]] = {
     "writer": in_process.measure,
     "sealing": sealing.measure,
     "batches": batches.measure,
+    "tree": tree.measure,
     "visible": visible.measure,
     "folding": folding.measure,
     "rebuilding": rebuilding.measure,

@@ -42,6 +42,13 @@ def worker(place: Place) -> Iterator[int]:
 
 
 @contextmanager
+def tree_worker(place: Place) -> Iterator[int]:
+    """A worker of trees in a process of its own; its process id."""
+    with _program("services.ledger.integrity.worker", place) as process:
+        yield process.pid
+
+
+@contextmanager
 def _program(module: str, place: Place) -> Iterator[subprocess.Popen[bytes]]:
     kept = {n: v for n, v in os.environ.items() if not n.startswith("LEDGER_")}
     environment = kept | {

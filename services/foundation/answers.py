@@ -157,7 +157,7 @@ def respond_exactly(request: Request, json_text: bytes, position: int) -> Respon
 
 def _tagged(request: Request, answer: Answer, content: bytes, kind: str) -> Response:
     stable = {k: v for k, v in answer.body.items() if k not in answer.unstable}
-    digest = hashlib.sha256(kind.encode() + encode(stable)).hexdigest()[:32]
+    digest = digest_of(kind.encode() + encode(stable))
     headers = {
         "ETag": f'"{digest}"',
         "Ledger-Position": str(answer.position),
@@ -170,6 +170,11 @@ def _tagged(request: Request, answer: Answer, content: bytes, kind: str) -> Resp
     return Response(content, headers=headers, media_type=kind)
 
 
+def digest_of(content: bytes) -> str:
+    """What an entity tag tells of a content."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
 def _has_already(request: Request, digest: str) -> bool:
     tags = request.headers.get("if-none-match", "")
     known = {tag.strip().removeprefix("W/").strip('"') for tag in tags.split(",")}
@@ -180,6 +185,12 @@ def _next_link(request: Request, cursor: Mapping[str, Json]) -> str:
     kept = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
     query = urlencode([*kept, ("cursor", pack_cursor(cursor))])
     return f'<{request.url.path}?{query}>; rel="next"'
+
+
+def unpack_next(link: str, path: str) -> str:
+    """The address of what follows a list, on another path with the same parameters."""
+    query = link[1 : link.index(">")].partition("?")[2]
+    return f"{path}?{query}"
 
 
 def pack_cursor(cursor: Mapping[str, Json]) -> str:

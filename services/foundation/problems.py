@@ -140,7 +140,11 @@ def _ranked(part: str) -> tuple[float, str]:
 
 
 def respond(request: Request, problem: Problem) -> Response:
-    """The HTTP answer of a problem."""
+    """The HTTP answer of a problem; a page where pages are and one is wanted."""
+    page = getattr(request.app.state, "problem_page", None)
+    if page is not None and is_for_people(request):
+        shown: Response = page(request, problem)
+        return shown
     language = language_of(request)
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     return Response(
@@ -149,6 +153,12 @@ def respond(request: Request, problem: Problem) -> Response:
         headers | problem.headers,
         MEDIA_TYPE,
     )
+
+
+def is_for_people(request: Request) -> bool:
+    """Whether a browser asks for a page, and not a program for data."""
+    is_page = not request.url.path.startswith("/v1/")
+    return is_page and "text/html" in request.headers.get("accept", "")
 
 
 def faults(error: ValidationError, at: str = "") -> list[tuple[str, str]]:

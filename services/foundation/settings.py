@@ -36,9 +36,9 @@ class Settings(BaseSettings):
     the same database without it. Every ledger is checked against itself each
     `audit_minutes`, or only when somebody asks if that is 0. A key that has no
     rate of its own may ask `requests_per_second` times, in each process; 0 is no
-    limit. `log_requests` writes a line for each request, without what it asks for;
-    Heads of trees name the `installation`, and are signed every `head_seconds` when
-    something is new. `tracing` sends spans to OTEL_EXPORTER_OTLP_ENDPOINT.
+    limit. Heads of trees name the `installation`, and are signed every `head_seconds`
+    when something is new. `log_requests` writes a line for each request, without what
+    it asks for; `tracing` sends spans to OTEL_EXPORTER_OTLP_ENDPOINT.
     """
 
     model_config = SettingsConfigDict(

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.foundation.serving import Means, new_app, serving
 from services.ledger.api import batch, feed, keys, log, proofs, recording, schemas
 from services.ledger.integrity.reading import TreeReader
+from services.ledger.integrity.watching import watching
 from services.ledger.privacy.erasures import Privacy
 from services.ledger.store.log_reader import LogReader, read_head
 from services.ledger.store.writer import Writer
@@ -40,5 +41,6 @@ async def recording_facts(app: FastAPI) -> AsyncIterator[None]:
         privacy = Privacy.at(app.state.keyring, app.state.data_dir)
         app.state.log_reader = LogReader(app.state.pool)
         app.state.writer = Writer(app.state.pool, privacy)
-        yield
+        async with watching(app.state.pool):
+            yield
         app.state.writer.close()

@@ -34,6 +34,7 @@ from services.projections.answers.names import Names
 from services.projections.answers.question import read_checkpoint
 from services.projections.answers.watching import watching
 from services.projections.audit.metrics import audit_metrics
+from services.projections.pages import app as pages
 
 TITLE: Final = "Alliance Ledger: answers"
 ROUTERS: Final = (
@@ -58,6 +59,7 @@ ROUTERS: Final = (
     projections.router,
     changes_stream.router,
     verifications.router,
+    *pages.ROUTERS,
 )
 
 
@@ -73,6 +75,7 @@ async def answering(app: FastAPI) -> AsyncIterator[None]:
         serving(app, "projections", read_checkpoint) as checkpoints,
         watching(app.state.pool),
         audit_metrics(app.state.pool),
+        pages.showing_pages(app),
     ):
         app.state.checkpoints = checkpoints
         app.state.names = Names(app.state.opener)

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 
 from contracts.canonical import canonical
+from services.foundation import embedded_postgres
 from services.ledger.integrity.heads import file_of, read_heads
 from tests.e2e.asking import contact, event, new_partner, send
 from tests.e2e.personal import EVERY, tell
@@ -191,3 +193,32 @@ def test_only_who_may_read_gets_proofs(own: RunningService) -> None:
     with own.with_key(own.make_key("record")) as client:
         for path in ("checkpoint", "key", "proof/inclusion?position=1"):
             assert client.get(f"/v1/log/{path}").status_code == 403
+
+
+def test_a_head_that_a_client_has_already_is_not_sent_again(
+    own: RunningService,
+) -> None:
+    head_at(own.client, newest_position(own.client))
+    first = own.client.get("/v1/log/checkpoint")
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert own.client.get("/v1/log/checkpoint", headers=tag).status_code == 304
+
+
+def test_nothing_is_handed_out_of_a_tree_that_was_found_altered(
+    own: RunningService,
+) -> None:
+    key = own.make_key("record", "read", ledger="altered")
+    with own.with_key(key) as client:
+        new_partner(client)
+        head_at(client, 1)
+        with (
+            embedded_postgres.start(own.data_dir) as server,
+            psycopg.connect(server.dsn) as connection,
+        ):
+            connection.execute(
+                "UPDATE trees SET halted = 'Altered.' WHERE ledger_id = 'altered'"
+            )
+        for path in ("checkpoint", "key", "proof/inclusion?position=1"):
+            answer = client.get(f"/v1/log/{path}")
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        new_partner(client)

@@ -4,12 +4,13 @@ import base64
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from contracts.answers import ConsistencyAnswer, InclusionAnswer, ProblemAnswer
 from services.foundation.access import Grant, may_read
 from services.foundation.answers import Answer, respond, respond_text
 from services.foundation.problems import Problem
-from services.ledger.integrity.reading import Halted, TreeReader
+from services.ledger.integrity.reading import Halted, Newest, TreeReader
 
 router: Final = APIRouter(tags=["proofs"])
 MOST: Final = 2**62
@@ -29,19 +30,19 @@ Reader = Annotated[Grant, Depends(may_read)]
 Size = Annotated[int | None, Query(ge=1, le=MOST, description="Default: newest head.")]
 
 
-@router.get("/v1/log/checkpoint", responses=PROBLEMS, response_class=Response)
+@router.get("/v1/log/checkpoint", responses=PROBLEMS, response_class=PlainTextResponse)
 def get_checkpoint(request: Request, grant: Reader) -> Response:
     """The newest signed head: a C2SP checkpoint in a signed note."""
-    note, size = _newest(request, grant)
-    return respond_text(request, note, size)
+    newest = _newest(request, grant)
+    return respond_text(request, newest.note, newest.size)
 
 
-@router.get("/v1/log/key", responses=PROBLEMS, response_class=Response)
+@router.get("/v1/log/key", responses=PROBLEMS, response_class=PlainTextResponse)
 def get_key(request: Request, grant: Reader) -> Response:
     """The verifier key of the ledger's heads, as signed notes name it; newest first."""
-    _, size = _newest(request, grant)
+    newest = _newest(request, grant)
     keys = _tree(request).verifiers(grant.ledger)
-    return respond_text(request, "".join(f"{key}\n" for key in keys), size)
+    return respond_text(request, "".join(f"{key}\n" for key in keys), newest.size)
 
 
 @router.get(
@@ -90,14 +91,13 @@ def _tree(request: Request) -> TreeReader:
     return tree
 
 
-def _newest(request: Request, grant: Grant) -> tuple[str, int]:
+def _newest(request: Request, grant: Grant) -> Newest:
     try:
         found = _tree(request).newest(grant.ledger)
     except Halted as halted:
         detail = halted.__doc__ or ""
-        raise Problem(
-            "unavailable", f"{detail} See the log of the tree's worker."
-        ) from (None)
+        told = f"{detail} The log of the tree's worker says where."
+        raise Problem("unavailable", told) from None
     if found is None:
         detail = "Nothing of this ledger is signed yet; a head follows in seconds."
         raise Problem("not-found", detail, headers={"Retry-After": "5"})
@@ -105,11 +105,11 @@ def _newest(request: Request, grant: Grant) -> tuple[str, int]:
 
 
 def _size(request: Request, grant: Grant, asked: int | None) -> int:
-    _, newest = _newest(request, grant)
+    newest = _newest(request, grant)
     if asked is None:
-        return newest
-    if asked > _tree(request).size(grant.ledger):
-        raise _beyond("size", newest)
+        return newest.size
+    if asked > newest.leaves:
+        raise _beyond("size", newest.size)
     return asked
 
 

@@ -5,23 +5,26 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import structlog
-from prometheus_client import Counter
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from services.foundation.database import statement
 from services.ledger.integrity.heads import (
-    AlteredError,
     Signing,
     check_head,
     sign_head,
+    verifiers_of,
 )
-from services.ledger.integrity.store import HERE, StoredTree, read_leaves
+from services.ledger.integrity.store import (
+    HERE,
+    AlteredError,
+    StoredTree,
+    read_leaves,
+)
 from services.ledger.integrity.tiles import WIDTH, split
 
 LEAVES_A_STEP: Final = 20_000
-HEADS_A_CHECK: Final = 100
-SIGNED: Final = Counter("ledger_tree_heads_signed", "Heads of trees that were signed")
+HEADS_A_CHECK: Final = 250
 log = structlog.get_logger(__name__)
 Pool = ConnectionPool[Connection[Any]]
 
@@ -31,7 +34,8 @@ class Grower:
 
     def __init__(self, pool: Pool, signing: Signing) -> None:
         self._pool, self._signing = pool, signing
-        self._checked: dict[str, int] = {}
+        self._checked: dict[str, tuple[int, int]] = {}
+        self._checked_once: set[str] = set()
 
     def find_behind(self) -> list[str]:
         """The ledgers whose tree lacks leaves or a head; takes no lock."""
@@ -41,6 +45,13 @@ class Grower:
 
     def grow(self, ledger: str) -> bool:
         """Add the next leaves of a ledger; True when there may be more."""
+        try:
+            return self._grow(ledger)
+        except AlteredError as altered:
+            self._halt(ledger, altered)
+            return False
+
+    def _grow(self, ledger: str) -> bool:
         with self._pool.connection() as connection, connection.transaction():
             connection.execute(statement(HERE, "insert_tree"), {"ledger": ledger})
             claimed = _claim(connection, ledger)
@@ -59,12 +70,16 @@ class Grower:
                 claimed = _claim(connection, ledger)
                 if claimed is not None and claimed[1] < claimed[0]:
                     sign_head(connection, ledger, claimed[0], self._signing)
-                    SIGNED.inc()
         except AlteredError as altered:
             self._halt(ledger, altered)
+        except OSError as error:  # a full disk; the next head will do
+            log.error("head_not_written", ledger=ledger, error=str(error))  # noqa: TRY400
 
-    def check_some(self, chance: random.Random) -> None:
-        """Hold some of every tree's heads against it, and one tile against the log."""
+    def check_some(self, chance: random.Random) -> bool:
+        """Hold some of every tree's heads against it, and some of its leaves.
+
+        True once every head has had its turn; then they have it again.
+        """
         with self._pool.connection() as connection:
             trees = connection.execute(statement(HERE, "all_trees")).fetchall()
         for ledger, size in trees:
@@ -72,25 +87,31 @@ class Grower:
                 self._check(ledger, size, chance)
             except AlteredError as altered:
                 self._halt(ledger, altered)
+        return self._checked_once.issuperset(ledger for ledger, _ in trees)
 
     def _check(self, ledger: str, size: int, chance: random.Random) -> None:
-        verifier = self._signing.signer.verifier(ledger)
         with self._pool.connection() as connection:
             tree = StoredTree(connection, ledger)
-            heads = self._next_heads(connection, ledger)
-            for _, note in heads:
-                check_head(tree, note, verifier)
-            _check_tile(connection, tree, ledger, chance.randrange(size) // WIDTH)
+            known = verifiers_of(
+                connection, ledger, self._signing.signer.verifier(ledger)
+            )
+            for note in self._next_heads(connection, ledger):
+                check_head(tree, note, known)
+            last = (size - 1) // WIDTH
+            for tile in {chance.randrange(last + 1), last}:
+                _check_tile(connection, tree, ledger, tile)
 
-    def _next_heads(
-        self, connection: Connection[Any], ledger: str
-    ) -> Sequence[tuple[int, str]]:
-        """The heads whose turn it is: every head has its turn again and again."""
-        after = self._checked.get(ledger, 0)
+    def _next_heads(self, connection: Connection[Any], ledger: str) -> Sequence[str]:
+        """The heads whose turn it is, of the database and of the file."""
+        after, offset = self._checked.get(ledger, (0, 0))
         asked = {"ledger": ledger, "after": after, "most": HEADS_A_CHECK}
         heads = connection.execute(statement(HERE, "heads_after"), asked).fetchall()
-        self._checked[ledger] = heads[-1][0] if len(heads) == HEADS_A_CHECK else 0
-        return heads
+        kept, offset = self._signing.some(ledger, offset)
+        after = heads[-1][0] if len(heads) == HEADS_A_CHECK else 0
+        self._checked[ledger] = after, offset
+        if not after and not offset:
+            self._checked_once.add(ledger)
+        return [*(note for _, note in heads), *kept]
 
     def _halt(self, ledger: str, altered: AlteredError) -> None:
         log.error("tree_halted", ledger=ledger, why=str(altered))

@@ -2,8 +2,9 @@
 
 import base64
 import binascii
+import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +28,7 @@ from services.foundation.settings import SettingsError
 ED25519: Final = b"\x01"
 ID_BYTES: Final = 4
 _LINE: Final = re.compile(r"\N{EM DASH} (\S+) ([A-Za-z0-9+/=]+)")
+_WHOLE: Final = re.compile(r"\N{EM DASH} (\S+) (?=.{92})[A-Za-z0-9+/]+={0,2}\n")
 _SIZE: Final = re.compile("0|[1-9][0-9]{0,18}")
 
 
@@ -71,12 +73,16 @@ class Verifier:
 
     def open(self, note: str) -> Checkpoint:
         """The checkpoint of a note that this key has signed; raises NoteError."""
+        return read_checkpoint(self.text_of(note), self.name)
+
+    def text_of(self, note: str) -> str:
+        """The text of a note that this key has signed; raises NoteError."""
         text, _, signatures = note.rpartition("\n\n")
         if not text or not signatures.endswith("\n"):
             raise NoteError("It is not a signed note.")
         if not any(self._signed(text + "\n", line) for line in signatures.split("\n")):
             raise NoteError(f"It is not signed by {self.text}.")
-        return read_checkpoint(text + "\n", self.name)
+        return text + "\n"
 
     def _signed(self, text: str, line: str) -> bool:
         match = _LINE.fullmatch(line)
@@ -161,15 +167,24 @@ def _new_key() -> str:
 
 
 def split_notes(text: str) -> Iterable[str]:
-    """The notes of a file, one after another; what a crash cut off is left out."""
-    note: list[str] = []
-    signed = False
-    for line in text.splitlines(keepends=True):
-        starts_another = signed and not line.startswith("\N{EM DASH} ")
-        if starts_another:
-            yield "".join(note)
-            note, signed = [], False
-        note.append(line)
-        signed = line.startswith("\N{EM DASH} ") and line.endswith("\n")
-    if signed:
-        yield "".join(note)
+    """The notes of a file, one after another; what a crash cut off is left out.
+
+    A note starts with the name of its signer, as checkpoints do.
+    """
+    lines: list[str] = []
+    signer = ""
+    for line in io.StringIO(text, newline="\n"):
+        signature = _WHOLE.fullmatch(line)
+        if signer and not signature:
+            yield _whole(lines, signer)
+            lines, signer = [], ""
+        lines.append(line)
+        signer = signer or (signature[1] if signature else "")
+    if signer:
+        yield _whole(lines, signer)
+
+
+def _whole(lines: Sequence[str], signer: str) -> str:
+    """What follows a part of another note that was cut off."""
+    starts = [place for place, line in enumerate(lines) if line == f"{signer}\n"]
+    return "".join(lines[starts[-1] if starts else 0 :])

@@ -1,6 +1,6 @@
 """The hashes of a tree in tiles of 256, so that a few rows answer for any subtree."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Final
 
@@ -21,6 +21,10 @@ class TiledTree:
         self._read = read
         self._known: dict[Tile, bytes] = {}
 
+    def learn(self, tiles: Iterable[tuple[Tile, bytes]]) -> None:
+        """Take in tiles that were read already."""
+        self._known.update(tiles)
+
     def node(self, level: int, index: int) -> bytes:
         """The hash of a complete subtree."""
         height, rest = divmod(level, BITS)
@@ -40,6 +44,14 @@ class TiledTree:
         if tile not in self._known:
             self._known[tile] = self._read(tile)
         return self._known[tile]
+
+
+def tiles_above(leaves: Iterable[int], size: int) -> set[Tile]:
+    """The tiles on the way from some leaves up to the root of a tree of a size."""
+    heights = range(-(-size.bit_length() // BITS))
+    return {
+        (height, leaf >> BITS * (height + 1)) for leaf in leaves for height in heights
+    }
 
 
 def split(hashes: bytes) -> list[bytes]:

@@ -66,8 +66,9 @@ class Worker:
         if signs and behind:
             self._sign_at = time.monotonic() + self._every
         if time.monotonic() >= self._check_at:
-            self._grower.check_some(random.Random())  # noqa: S311 (which to look at)
-            self._check_at = time.monotonic() + CHECK_AGAIN
+            chance = random.Random()  # noqa: S311 (which to look at)
+            pause = CHECK_AGAIN if self._grower.check_some(chance) else 0.0
+            self._check_at = time.monotonic() + pause
 
 
 def main() -> None:

@@ -1,10 +1,20 @@
--- The newest head of a ledger, and why nothing more is signed, if so.
+-- The newest head of a ledger, how many leaves its tree has, and why nothing more is
+-- signed, if so.
+WITH newest AS (
+    SELECT
+        note,
+        size
+    FROM tree_heads
+    WHERE ledger_id = %(ledger)s
+    ORDER BY size DESC
+    LIMIT 1
+)
+
 SELECT
-    tree_heads.note,
-    tree_heads.size,
+    newest.note,
+    newest.size,
+    trees.size AS leaves,
     trees.halted
-FROM tree_heads
-INNER JOIN trees ON tree_heads.ledger_id = trees.ledger_id
-WHERE tree_heads.ledger_id = %(ledger)s AND trees.ledger_id = %(ledger)s
-ORDER BY tree_heads.size DESC
-LIMIT 1
+FROM trees
+LEFT JOIN newest ON TRUE
+WHERE trees.ledger_id = %(ledger)s

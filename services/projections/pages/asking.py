@@ -1,0 +1,104 @@
+"""How a page asks: through the same HTTP contract as everybody else, in this process.
+
+So a page shows what the API answers, to whom the API would answer it, and nothing else.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import httpx2
+from fastapi import FastAPI, Request
+
+from services.foundation.access.permission import FORM_TOKEN
+from services.foundation.access.sessions import COOKIE
+from services.foundation.edge import ID_HEADER
+from services.foundation.problems import Problem
+
+WITHIN_SECONDS: Final = 35.0
+HERE: Final = "http://here"
+Json = Any
+
+
+def own_client(app: FastAPI, elsewhere: str | None = None) -> httpx2.AsyncClient:
+    """A client of this application, or of the service at an address."""
+    if elsewhere is not None:
+        return httpx2.AsyncClient(base_url=elsewhere, timeout=WITHIN_SECONDS)
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    return httpx2.AsyncClient(
+        transport=transport, base_url=HERE, timeout=WITHIN_SECONDS
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer: its body, and its headers."""
+
+    body: Json
+    headers: Mapping[str, str]
+
+
+class Asking:
+    """Asks on behalf of the browser that a request came from."""
+
+    def __init__(self, request: Request, language: str) -> None:
+        self._request = request
+        self._session = request.cookies.get(COOKIE, "")
+        self._headers = {
+            "Cookie": f"{COOKIE}={self._session}",
+            "Accept": "application/json",
+            "Accept-Language": language,
+        }
+        if ID_HEADER in request.headers:
+            self._headers[ID_HEADER] = request.headers[ID_HEADER]
+
+    async def get(self, path: str, **asked: object) -> Json:
+        """The body of an answer; a problem is raised as it is."""
+        return (await self.tell(path, **asked)).body
+
+    async def tell(self, path: str, **asked: object) -> Told:
+        """The same with its headers."""
+        client: httpx2.AsyncClient = self._request.app.state.own
+        answer = await client.get(path, params=_given(asked), headers=self._headers)
+        return _told(answer)
+
+    async def text(self, path: str) -> str:
+        """An answer that is a text."""
+        client: httpx2.AsyncClient = self._request.app.state.recording
+        headers = self._headers | {"Accept": "text/plain"}
+        answer = await client.get(path, headers=headers)
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            raise _problem(answer)
+        return answer.text
+
+    async def all(self, *asked: tuple[str, Mapping[str, object]]) -> Sequence[Json]:
+        """The bodies of several answers, asked for at the same time."""
+        return await asyncio.gather(*(self.get(path, **more) for path, more in asked))
+
+    async def record(self, content: Json, key: str | None = None) -> Told:
+        """Record an event, or a list of which all or none are recorded."""
+        client: httpx2.AsyncClient = self._request.app.state.recording
+        token = self._request.app.state.pepper.form_token(self._session)
+        headers = {**self._headers, FORM_TOKEN: token}
+        if key is not None:
+            headers["Idempotency-Key"] = f'"{key}"'
+        return _told(await client.post("/v1/events", json=content, headers=headers))
+
+
+def _given(asked: Mapping[str, object]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value not in {None, ""}}
+
+
+def _told(answer: httpx2.Response) -> Told:
+    if answer.status_code >= HTTPStatus.BAD_REQUEST:
+        raise _problem(answer)
+    return Told(answer.json(), answer.headers)
+
+
+def _problem(answer: httpx2.Response) -> Problem:
+    body = answer.json()
+    errors = [(each["pointer"], each["reason"]) for each in body["errors"]]
+    more = {k: v for k, v in body.items() if k in {"dependents", "merged_into"}}
+    return Problem(body["code"], body["detail"], errors=errors, **more)

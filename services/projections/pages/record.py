@@ -1,0 +1,199 @@
+"""Recording a contact in three taps, taking it back, moving it to another partner."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from services.foundation.access import Grant
+from services.foundation.problems import Problem
+from services.projections.pages.asking import Asking, Json
+from services.projections.pages.drafting import Fields, facts_of, moved, taken_back
+from services.projections.pages.forms import Form, form_of
+from services.projections.pages.routes import (
+    Recorder,
+    Text,
+    back_to,
+    words_of,
+)
+from services.projections.pages.showing import show
+
+router: Final = APIRouter(include_in_schema=False)
+UNDO_WITHIN: Final = timedelta(minutes=10)
+CHIPS: Final = 8
+Sent = Annotated[Form, Depends(form_of)]
+
+
+@router.get("/record")
+async def record_form(
+    request: Request,
+    grant: Recorder,
+    partner: Text = "",
+    type: Text = "",  # noqa: A002
+    commitment: Text = "",
+    offer: Text = "",
+) -> Response:
+    """The form: a partner, how, when, who began; then what arose from it."""
+    chosen = {"type": type, "commitment": commitment, "offer": offer}
+    return await _form(request, grant, partner, chosen)
+
+
+async def _form(
+    request: Request,
+    grant: Grant,
+    partner: str,
+    chosen: Json,
+    problem: Problem | None = None,
+    found: Sequence[Json] = (),
+) -> Response:
+    words = words_of(request, grant)
+    asking = Asking(request, words.language)
+    recent = await asking.get("/v1/partners", sort="-last_contact", limit=CHIPS)
+    known = await _known(asking, partner)
+    waiting = await _waiting(asking, known)
+    return show(
+        request,
+        "record.html",
+        words,
+        422 if problem else 200,
+        recent=recent["items"],
+        partner=known,
+        typed=partner,
+        found=found,
+        chosen=chosen,
+        waiting=waiting,
+        problem=problem,
+        tie=str(uuid4()),
+        today=datetime.now(grant.zone).date().isoformat(),
+    )
+
+
+async def _known(asking: Asking, partner: str) -> Json | None:
+    if not partner:
+        return None
+    try:
+        return await asking.get(f"/v1/partners/{partner}")
+    except Problem as problem:
+        if problem.status in {404, 422}:
+            return None
+        raise
+
+
+async def _waiting(asking: Asking, known: Json | None) -> Json:
+    """What a delivery may answer, and what may be thanked for."""
+    if known is None:
+        return {"promises": [], "deliveries": []}
+    told = await asking.get("/v1/deliveries", partner=known["partner"], limit=50)
+    deliveries = [d for d in told["items"] if d["awaiting"] not in {"0", None}]
+    promises = [*(known["offers"] or []), *(known["commitments"] or [])]
+    return {"promises": promises, "deliveries": deliveries}
+
+
+@router.post("/record")
+async def record(request: Request, form: Sent) -> Response:
+    """Record what the form says; without a partner that is known, ask which."""
+    named = form.get("partner_typed") or form.get("partner")
+    partner, found = await _which(form, named)
+    if partner is None and not form.get("new"):
+        asked = Problem("not-found", "Which partner is it?")
+        return await _form(request, form.grant, named, {}, asked, found)
+    tie = form.get("tie")
+    fields = Fields(form.get, form.all)
+    today = datetime.now(form.grant.zone).date()
+    content = facts_of(fields, partner or "#new", today, tie)
+    try:
+        await _send(form, content, partner, named, tie)
+    except Problem as problem:
+        if problem.status not in {409, 422}:
+            raise
+        return await _form(request, form.grant, partner or named, {}, problem)
+    return back_to(f"/recorded/{tie}")
+
+
+async def _which(form: Form, named: str) -> tuple[str | None, Sequence[Json]]:
+    """The partner of an id or of a whole name; else those that a part of it finds."""
+    if not named:
+        return None, ()
+    known = await _known(form.asking, named)
+    if known is not None:
+        return known["partner"], ()
+    told = await form.asking.get("/v1/partners", q=named, limit=CHIPS)
+    same = [item for item in told["items"] if item["name"] == named]
+    return (same[0]["partner"] if len(same) == 1 else None), told["items"]
+
+
+async def _send(
+    form: Form, content: list[Json], partner: str | None, name: str, tie: str
+) -> None:
+    if partner is None:
+        made = {"type": "PartnerIdentified", "correlation": tie, "data": {"name": name}}
+        told = await form.asking.record(made, f"{tie} partner")
+        content = [item | {"partner": told.body["partner"]} for item in content]
+    single = content[0] if len(content) == 1 else content
+    await form.asking.record(single, tie)
+
+
+@router.get("/recorded/{tie}")
+async def recorded(request: Request, grant: Recorder, tie: str) -> Response:
+    """What was just recorded, with Undo for ten minutes."""
+    words = words_of(request, grant)
+    asking = Asking(request, words.language)
+    events = await _tied(asking, tie)
+    if not events:
+        raise Problem("not-found", "Nothing was recorded by this name.")
+    partners = await asking.get("/v1/partners", sort="-last_contact", limit=CHIPS)
+    return show(
+        request,
+        "recorded.html",
+        words,
+        events=events,
+        tie=tie,
+        can_undo=_is_fresh(events),
+        others=[p for p in partners["items"] if p["partner"] != events[0]["partner"]],
+    )
+
+
+async def _tied(asking: Asking, tie: str) -> list[Json]:
+    """The facts of one form that stand, in order."""
+    told = await asking.get("/v1/events", correlation=tie, limit=1000)
+    items = told["items"]
+    gone = {e["data"]["target"] for e in items if e["type"] == "EventRetracted"}
+    return [e for e in items if e["type"] != "EventRetracted" and e["id"] not in gone]
+
+
+def _is_fresh(events: Sequence[Json]) -> bool:
+    at = datetime.fromisoformat(events[-1]["recorded_at"])
+    return datetime.now(UTC) - at < UNDO_WITHIN
+
+
+@router.post("/recorded/{tie}/undo")
+async def undo(tie: str, form: Sent) -> Response:
+    """Take back what a form recorded."""
+    events = await _still_fresh(form, tie)
+    content = taken_back(events, "undone on the page")
+    await form.asking.record(content, f"{tie} undo {events[-1]['id']}")
+    return back_to(f"/partners/{events[0]['partner']}")
+
+
+@router.post("/recorded/{tie}/move")
+async def move(tie: str, form: Sent) -> Response:
+    """It was another partner: take it back here and record it there."""
+    events = await _still_fresh(form, tie)
+    partner, _ = await _which(form, form.get("partner"))
+    if partner is None or partner == events[0]["partner"]:
+        raise Problem("invalid", "Choose another partner that is known.")
+    content = moved(events, partner, "recorded on the wrong partner")
+    await form.asking.record(content, f"{tie} move {events[-1]['id']}")
+    return back_to(f"/recorded/{tie}")
+
+
+async def _still_fresh(form: Form, tie: str) -> list[Json]:
+    events = await _tied(form.asking, tie)
+    if not events:
+        raise Problem("not-found", "Nothing is left to take back.")
+    if not _is_fresh(events):
+        detail = "Ten minutes have passed: correct or retract it in the log."
+        raise Problem("conflict", detail)
+    return events

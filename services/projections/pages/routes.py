@@ -1,0 +1,133 @@
+"""The pages of every day: Today, partners, and the small forms on them."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.foundation.access import Grant, may_read, may_record
+from services.foundation.answers import unpack_next
+from services.projections.pages.asking import Asking, Json
+from services.projections.pages.forms import Form, form_of
+from services.projections.pages.showing import show
+from services.projections.pages.words import Words, language_for
+
+router: Final = APIRouter(include_in_schema=False)
+STAGES: Final = (
+    "identified",
+    "acquainted",
+    "exploring",
+    "helping",
+    "reciprocal",
+    "ready",
+    "allied",
+    "compounding",
+    "ended",
+)
+FLAGS: Final = (
+    "cooling",
+    "dormant",
+    "one_sided",
+    "strained",
+    "unearned",
+    "silent_partner_in_alliance",
+    "premature_proposal",
+    "reactivated",
+)
+SEE_OTHER: Final = 303
+Reader = Annotated[Grant, Depends(may_read)]
+Text = Annotated[str, Query(max_length=4000)]
+
+
+def words_of(request: Request, grant: Grant) -> Words:
+    """How a page speaks to whoever asked."""
+    return Words(language_for(request), grant.zone)
+
+
+@router.get("/")
+async def today(request: Request, grant: Reader, owner: Text = "") -> Response:
+    """What to do today."""
+    words = words_of(request, grant)
+    asking = Asking(request, words.language)
+    told, ours, partners = await asking.all(
+        ("/v1/today", {"owner": owner}),
+        ("/v1/events", {"partner": "_ledger", "type": "PersonAdded", "limit": 1000}),
+        ("/v1/partners", {"limit": 1000}),
+    )
+    names = {item["partner"]: item["name"] for item in partners["items"]}
+    people = [
+        {"person": e["data"].get("person", e["id"]), "name": e["data"]["name"]}
+        for e in ours["items"]
+    ]
+    return show(request, "today.html", words, today=told, names=names, people=people)
+
+
+@router.get("/partners")
+async def partners(
+    request: Request,
+    grant: Reader,
+    q: Text = "",
+    stage: Text = "",
+    flag: Text = "",
+    sort: Text = "name",
+    as_of: Text = "",
+    cursor: Text = "",
+) -> Response:
+    """All partners, filtered and in an order."""
+    words = words_of(request, grant)
+    asked = {
+        "q": q,
+        "stage": stage,
+        "flag": flag,
+        "sort": sort,
+        "as_of": as_of,
+        "cursor": cursor,
+    }
+    told = await Asking(request, words.language).tell("/v1/partners", **asked)
+    following = told.headers.get("Link")
+    return show(
+        request,
+        "partners.html",
+        words,
+        partners=told.body["items"],
+        more=unpack_next(following, "/partners") if following else None,
+        stages=STAGES,
+        flags=FLAGS,
+    )
+
+
+Recorder = Annotated[Grant, Depends(may_record)]
+Sent = Annotated[Form, Depends(form_of)]
+
+
+@router.post("/partners/{partner}/snooze")
+async def snooze(partner: str, form: Sent) -> Response:
+    """Put a reminder off by some days."""
+    days = min(max(int(form.get("days") or "7"), 1), 365)
+    until = datetime.now(form.grant.zone).date() + timedelta(days=days)
+    event = _event("ReminderSnoozed", partner, until=_told(until))
+    await form.asking.record(event)
+    return back_to("/")
+
+
+@router.post("/partners/{partner}/offers/{offer}")
+async def answer_offer(partner: str, offer: str, form: Sent) -> Response:
+    """Accept or decline what was offered."""
+    accepted = form.get("answer") == "OfferAccepted"
+    kind = "OfferAccepted" if accepted else "OfferDeclined"
+    await form.asking.record(_event(kind, partner, offer=offer))
+    return back_to("/")
+
+
+def _event(kind: str, partner: str, **data: Any) -> Json:
+    return {"type": kind, "partner": partner, "data": data}
+
+
+def _told(day: date) -> str:
+    return day.isoformat()
+
+
+def back_to(path: str) -> Response:
+    """See another page, after a form was sent."""
+    return RedirectResponse(path, SEE_OTHER)
