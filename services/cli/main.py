@@ -3,6 +3,7 @@
 import typer
 
 from services.cli.demo import demo
+from services.cli.export import export
 from services.cli.failing import explained
 from services.cli.import_ import import_file
 from services.cli.keys import keys
@@ -11,6 +12,7 @@ from services.cli.migrate import migrate_database
 from services.cli.rebuild import rebuild
 from services.cli.serve import serve
 from services.cli.show import show
+from services.cli.verify import verify
 
 app = typer.Typer(
     help="Remembers every act between allies and shows how each alliance developed.",
@@ -22,10 +24,12 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(demo)
 app.command("import")(import_file)
+app.command("export")(export)
 app.add_typer(show, name="show")
 app.command("rebuild")(rebuild)
 app.add_typer(ledgers, name="ledgers")
 app.add_typer(keys, name="keys")
+app.command("verify")(verify)
 app.command("migrate")(migrate_database)
 
 

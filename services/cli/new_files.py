@@ -55,8 +55,13 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def _keep_names(folder: Path) -> None:
-    """Have the new name survive a crash of the machine too, where the system can."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Have a new name survive a crash of the machine too, where folders can be synced.
+
+    Windows opens no folders, and some file systems do not sync them.
+    """
     with suppress(OSError):
-        os.fsync(descriptor)
-    os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

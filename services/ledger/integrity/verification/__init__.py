@@ -1,0 +1,1 @@
+"""Checking a log against its tree and its signed heads: what was altered, and where."""
