@@ -12,12 +12,11 @@ from psycopg import Connection
 from rich.console import Console
 from rich.table import Table
 
-from contracts.occurrence import format_instant
 from services.cli.failing import USAGE, CommandError, explained
 from services.cli.rotating import rotate
 from services.cli.running import database, local_url
 from services.foundation.access import SCOPES, KeyTerms, Pepper, add_key
-from services.foundation.access.keys import KeptKey, list_keys, revoke_key
+from services.foundation.access.keys import list_keys, revoke_key
 from services.foundation.access.sessions import make_link
 from services.foundation.ledgers import DEFAULT, has_ledger
 from services.foundation.migrations.runner import migrate
@@ -88,32 +87,15 @@ def list_all(ledger: Ledger = DEFAULT, as_json: AsJson = False) -> None:
     with _opened(ledger) as connection:
         every = list_keys(connection, ledger, (BEGINNING, ""), MOST)
     if as_json:
-        typer.echo(json.dumps({"items": [_told(key) for key in every]}))
+        typer.echo(json.dumps({"items": [key.told() for key in every]}))
     else:
         table = Table("id", "name", "scopes", "made", "last used", "revoked")
         for key in every:
-            told = _told(key)
+            told = key.told()
             times = (told["created_at"], told["last_used_at"], told["revoked_at"])
             cells = (key.id, key.name, " ".join(key.scopes))
             table.add_row(*cells, *((time or "")[:16] for time in times))
         Console().print(table)
-
-
-def _told(key: KeptKey) -> dict[str, Any]:
-    return {
-        "id": key.id,
-        "name": key.name,
-        "scopes": list(key.scopes),
-        "requests_per_second": key.requests_per_second,
-        **{
-            name: None if moment is None else format_instant(moment)
-            for name, moment in (
-                ("created_at", key.created_at),
-                ("last_used_at", key.last_used_at),
-                ("revoked_at", key.revoked_at),
-            )
-        },
-    }
 
 
 @keys.command("revoke")

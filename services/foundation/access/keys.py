@@ -10,6 +10,8 @@ from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool
 
+from contracts.canonical import Json
+from contracts.occurrence import format_instant
 from services.foundation.access.secrets import Pepper, new_key
 from services.foundation.database import statement
 
@@ -36,6 +38,22 @@ class KeptKey:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+
+    def told(self) -> dict[str, Json]:
+        """The same as it is answered."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "scopes": list(self.scopes),
+            "requests_per_second": self.requests_per_second,
+            "created_at": format_instant(self.created_at),
+            "last_used_at": _told_at(self.last_used_at),
+            "revoked_at": _told_at(self.revoked_at),
+        }
+
+
+def _told_at(moment: datetime | None) -> str | None:
+    return None if moment is None else format_instant(moment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,8 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from contracts.answers import KeysAnswer, NewKeyAnswer, ProblemAnswer
-from contracts.canonical import Json
-from contracts.occurrence import format_instant
 from contracts.requests import KeyRequest
 from services.foundation.access import Grant, Keys, KeyTerms, may_admin
-from services.foundation.access.keys import KeptKey
 from services.foundation.answers import (
     JSON,
     Answer,
@@ -57,7 +54,7 @@ def list_keys(
     page = unpack_cursor(cursor, {"after": str, "id": str})
     after = (_instant(page["after"]), page["id"]) if page else (BEGINNING, "")
     found = keys.page(grant.ledger, after, limit + 1)
-    items = [_told(key) for key in found[:limit]]
+    items = [key.told() for key in found[:limit]]
     last = items[-1] if len(found) > limit else None
     more = None if last is None else {"after": last["created_at"], "id": last["id"]}
     return respond_list(request, Answer({"items": items}, 0), more)
@@ -71,22 +68,6 @@ def _instant(text: str) -> datetime:
         raise Problem("invalid", "Follow the `Link` of an answer.", errors=wrong) from (
             None
         )
-
-
-def _told(key: KeptKey) -> dict[str, Json]:
-    return {
-        "id": key.id,
-        "name": key.name,
-        "scopes": list(key.scopes),
-        "requests_per_second": key.requests_per_second,
-        "created_at": format_instant(key.created_at),
-        "last_used_at": _told_at(key.last_used_at),
-        "revoked_at": _told_at(key.revoked_at),
-    }
-
-
-def _told_at(moment: datetime | None) -> str | None:
-    return None if moment is None else format_instant(moment)
 
 
 @router.post(
