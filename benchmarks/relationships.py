@@ -24,8 +24,8 @@ from services.projections.relationship.document import load
 from services.projections.relationship.fold.moment import Setting
 from services.projections.relationship.fold.policy import V1, V1_NAME
 from services.projections.relationship.fold.relationship import in_order
+from services.projections.relationship.folded import folded_from
 from services.projections.relationship.rows import Written, rows_of
-from services.projections.relationship.view import folded_from
 from services.projections.worker import PROJECTIONS
 
 TARGET: Final = Target(DEFAULT, ZoneInfo("UTC"), 1)

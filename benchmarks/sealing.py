@@ -1,7 +1,7 @@
-"""Sealing's share of a recording: the same text as a note, which is sealed, and not."""
+"""Sealing's share of a recording: of notes and of people, beside what is not sealed."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from typing import Any, Final
 
@@ -18,6 +18,24 @@ from services.ledger.store.writer import Writer
 
 TEXT: Final = "They asked how our guild chooses whom to help, and listened. " * 3
 ROUNDS: Final = 3
+Told = Callable[[str, str], dict[str, Any]]
+
+
+def _contact(partner: str, field: str) -> dict[str, Any]:
+    data = {"by": "us", "channel": "phone", field: TEXT}
+    return {"type": "ContactMade", "partner": partner, "data": data}
+
+
+def _person(partner: str, person: str) -> dict[str, Any]:
+    data = {"person": person, "side": "partner", "name": person, "email": TEXT[:40]}
+    return {"type": "PersonAdded", "partner": partner, "data": data}
+
+
+TOLD: Final[Mapping[str, Told]] = {
+    "a contact with a text that is not personal": lambda p, _: _contact(p, "topic"),
+    "a contact with a note": lambda p, _: _contact(p, "note"),
+    "a person with a name and an address": _person,
+}
 
 
 def measure(scale: Scale) -> Iterator[Figure]:
@@ -29,14 +47,14 @@ def measure(scale: Scale) -> Iterator[Figure]:
         writer = Writer(pool, _privacy(here))
         writer.append(Submission(DEFAULT, prepared(introductions(PARTNERS))))
         count = round(EVENTS_A_SECOND * scale.seconds / 2)
-        paces: dict[str, list[float]] = {"topic": [], "note": []}
-        for _ in range(ROUNDS):
-            for field, measured in paces.items():
-                measured.append(_pace(writer, field, count))
+        paces: dict[str, list[float]] = {name: [] for name in TOLD}
+        for number in range(ROUNDS):
+            for name, told in TOLD.items():
+                paces[name].append(_pace(writer, told, count, number))
         writer.close()
-    plain, noted = (max(measured) for measured in paces.values())
-    yield Figure("a text that is not personal", plain, "events/s")
-    yield Figure("a note, sealed", noted, "events/s")
+    plain, noted, _ = (max(measured) for measured in paces.values())
+    for name, measured in paces.items():
+        yield Figure(name, max(measured), "events/s")
     yield Figure("sealing's share of a recording", 1 - noted / plain, "ratio")
 
 
@@ -45,19 +63,11 @@ def _privacy(here: Place) -> Privacy:
     return Privacy.at(Keyring.of(data / "kek"), data)
 
 
-def _pace(writer: Writer, field: str, count: int) -> float:
-    recordings = prepared(_contacts(field, count))
+def _pace(writer: Writer, told: Told, count: int, number: int) -> float:
+    partners = (f"p{each % PARTNERS}" for each in range(count))
+    recordings = prepared(
+        [told(partner, f"{number}-{each}") for each, partner in enumerate(partners)]
+    )
     begun = perf_counter()
     asyncio.run(record_all(writer, recordings))
     return count / (perf_counter() - begun)
-
-
-def _contacts(field: str, count: int) -> Sequence[dict[str, Any]]:
-    return [
-        {
-            "type": "ContactMade",
-            "partner": f"p{number % PARTNERS}",
-            "data": {"by": "us", "channel": "phone", field: TEXT},
-        }
-        for number in range(count)
-    ]

@@ -16,6 +16,8 @@ from benchmarks.processes import Served, served, worker
 
 PATIENCE: Final = 300.0
 SLOWEST_MS: Final = 100
+MANY: Final = 1
+"""Enough to be built by ranges, in processes beside the worker."""
 LISTS: Final = ("/v1/balances?limit=10", "/v1/partners?limit=10", "/v1/rhythm?limit=10")
 
 
@@ -23,8 +25,8 @@ def measure(scale: Scale) -> Iterator[Figure]:
     """The slowest answer before and while all read models are rebuilt and switched."""
     with place() as here, served(here) as system, worker(here):
         with psycopg.connect(here.owner_dsn, autocommit=True) as connection:
-            fill(connection, Population(), scale.events[0])
-        _wait(system, scale.events[0])
+            fill(connection, Population(), scale.events[MANY])
+        _wait(system, scale.events[MANY])
         with _client(system) as client:
             before = _slowest(system, lambda: sleep(scale.seconds * 2))
             begun = perf_counter()

@@ -1,8 +1,8 @@
 """Bodies that clients receive from the ledger service."""
 
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 
 class SourceAnswer(BaseModel):
@@ -114,6 +114,32 @@ class InclusionAnswer(BaseModel):
     index: int = Field(description="Position - 1")
     leaf_hash: str
     hashes: list[str]
+
+
+class RecordAnswer(RootModel[list[str | int | None]]):
+    """The exact record of an event that the tree holds the hash of."""
+
+    model_config = ConfigDict(json_schema_extra={"minItems": 16, "maxItems": 16})
+
+
+class SchemaAnswer(BaseModel):
+    """The JSON Schema of one event type."""
+
+    type: str
+    schema_: int = Field(alias="schema", description="Version of the shape of data")
+    json_schema: dict[str, Any]
+
+
+class SchemasAnswer(BaseModel):
+    """The JSON Schemas of all event types."""
+
+    items: list[SchemaAnswer]
+
+
+class HealthAnswer(BaseModel):
+    """How a process is."""
+
+    status: Literal["alive", "ready"]
 
 
 class ConsistencyAnswer(BaseModel):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,8 @@ from services.ledger.store.recordings import Recorded
 from services.projections.acts.view import ActsProjection
 from services.projections.engine import generations
 from services.projections.engine.advance import Engine
-from services.projections.engine.projection import Projection, Target
+from services.projections.engine.building import EVENTS_A_RANGE
+from services.projections.engine.projection import Group, Projection, Target
 from services.projections.postings.view import PostingsProjection
 from services.projections.relationship.view import RelationshipProjection
 from tests.ledger_in_process import Books, InProcess, Json, books
@@ -60,6 +62,19 @@ class Altered:
         events: Sequence[RecordedEvent],
     ) -> None:
         self.of.apply(connection, target, events)
+        self._applied(events)
+
+    def build(
+        self,
+        connection: Connection[Any],
+        target: Target,
+        groups: Sequence[Group],
+        up_to: int,
+    ) -> None:
+        self.of.build(connection, target, groups, up_to)
+        self._applied(list(chain(*groups)))
+
+    def _applied(self, events: Sequence[RecordedEvent]) -> None:
         self.after_step(events)
         if any(event.position in self.fails_at for event in events):
             sentence = "It cannot be folded."
@@ -82,9 +97,9 @@ class Story:
     def name(self) -> str:
         return self.ledger.name
 
-    def restart(self) -> None:
+    def restart(self, a_range: int = EVENTS_A_RANGE) -> None:
         """As a worker that was killed begins again: nothing is remembered."""
-        self.engine = Engine(self.books.pool)
+        self.engine = Engine(self.books.pool, a_range)
 
     def contact(self, partner: str = "asanagi-works", day: str = "2025-11-30") -> int:
         """Record one more contact; its position."""

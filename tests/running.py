@@ -6,15 +6,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx2
 
 from services.foundation import embedded_postgres
+from tests import documented
 from tests.admission import make_key, pepper_of
 from tests.servers import data_folder
 
@@ -23,6 +24,8 @@ SERVE: Final = (sys.executable, "-m", "services.cli.main", "serve")
 STARTS_WITHIN: Final = 60.0
 STOPS_WITHIN: Final = 30.0
 LOOK_AGAIN: Final = 0.05
+CHECKED: Final[dict[str, list[Callable[..., Any]]]] = {"response": [documented.check]}
+"""Whatever a test is answered must be documented."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class RunningService:
 
     def anonymous(self, **headers: str) -> httpx2.Client:
         """A client without the owner's key."""
-        return httpx2.Client(base_url=self.url, headers=headers, timeout=60)
+        return httpx2.Client(
+            base_url=self.url, headers=headers, timeout=60, event_hooks=CHECKED
+        )
 
     def with_key(self, key: str) -> httpx2.Client:
         """A client with another key."""
@@ -87,7 +92,9 @@ def _serving(
 ) -> Iterator[RunningService]:
     key = (data_dir / "owner.key").read_text(encoding="utf-8").strip()
     headers = {"Authorization": f"Bearer {key}"}
-    with httpx2.Client(base_url=url, headers=headers, timeout=60) as client:
+    with httpx2.Client(
+        base_url=url, headers=headers, timeout=60, event_hooks=CHECKED
+    ) as client:
         yield RunningService(url, key, client, process, data_dir, log)
 
 

@@ -79,7 +79,7 @@ class Ledger:
         fault = fault_alone(event.partner, event.data)
         if fault is not None:
             raise Invalid(*fault)
-        event = replace(event, completed=self._decided(event))
+        event = event._replace(completed=self._decided(event))
         self.events.append(event)
         self.ids[new] = event.id
         self._check_that_evolving_is_folding(event)

@@ -5,9 +5,8 @@ and data that the latest corrections give it, and the time from which it acts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from contracts.events.alliance import (
     AllianceAgreed,
@@ -55,8 +54,7 @@ ANSWERED: Final[Mapping[type[EventData], tuple[tuple[str, str], ...]]] = {
 """The field that names what an event answers, and the kind of thing answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A recorded event in force, as it reads after its corrections."""
 
     event: RecordedEvent
@@ -102,16 +100,15 @@ def in_force(events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
 
 def as_fact(event: RecordedEvent) -> Fact:
     """An event as it was recorded; what it answers was known to the recorder."""
-    acts_from = event.completed.get("acts_from")
+    completed, occurred_from = event.completed, event.occurred_from
+    acts_from = completed.get("acts_from")
     return Fact(
-        event=event,
-        data=event.data,
-        completed=event.completed,
-        occurred_from=event.occurred_from,
-        occurred_to=event.occurred_to,
-        acts_from=datetime.fromisoformat(acts_from)
-        if acts_from
-        else event.occurred_from,
+        event,
+        event.data,
+        completed,
+        occurred_from,
+        event.occurred_to,
+        datetime.fromisoformat(acts_from) if acts_from else occurred_from,
     )
 
 
@@ -136,16 +133,16 @@ def corrected(target: Fact, correction: RecordedEvent, zone: tzinfo) -> Fact:
         return target
     if change.occurred_at is not None:
         span = interval(change.occurred_at, zone)
-        target = replace(target, occurred_from=span.first, occurred_to=span.last)
+        target = target._replace(occurred_from=span.first, occurred_to=span.last)
     if change.data is not None:
         data = type(target.data).model_validate(dict(change.data))
-        target = replace(target, data=data, completed=correction.completed)
+        target = target._replace(data=data, completed=correction.completed)
     return target
 
 
 def _with_acting_times(facts: Iterable[Fact]) -> list[Fact]:
     clock = ActingTimes()
-    return [replace(fact, acts_from=clock.advance(fact)) for fact in facts]
+    return [clock.timed(fact) for fact in facts]
 
 
 class ActingTimes:
@@ -154,15 +151,22 @@ class ActingTimes:
     def __init__(self) -> None:
         self._times: dict[Thing, datetime] = {}
 
+    def timed(self, fact: Fact) -> Fact:
+        """The next fact with its acting time."""
+        acts_from = self.advance(fact)
+        if acts_from == fact.acts_from:
+            return fact
+        return fact._replace(acts_from=acts_from)
+
     def advance(self, fact: Fact) -> datetime:
         """The acting time of the next fact, which may introduce or settle a thing."""
         stream, data = fact.event.partner, fact.data
-        acts_from = max(
-            [fact.occurred_from]
-            + [self._times[t] for t in answered(stream, data) if t in self._times]
-        )
+        acts_from, times = fact.occurred_from, self._times
+        for known in answered(stream, data):
+            if known in times:
+                acts_from = max(acts_from, times[known])
         for settled in self._introduced(fact):
-            self._times[settled] = max(acts_from, self._times.get(settled, acts_from))
+            times[settled] = max(acts_from, times.get(settled, acts_from))
         if isinstance(data, DisputeResolved):
             self._times.pop(thing(stream, "dispute", data.delivery), None)
         return acts_from

@@ -46,7 +46,9 @@ def _tell(running: Running, settings: Settings) -> None:
     url, key_file = running.service.url, settings.data_dir / "owner.key"
     typer.echo(f"The sample story is in the ledger: {count} events.")
     typer.echo(f"Alliance Ledger serves at {url}; stop it with Ctrl-C.")
-    typer.echo("Try, in another terminal:")
+    typer.echo("Open it in a browser; the link works once, within a day:")
+    typer.echo(f"    {running.link()}")
+    typer.echo("Or try, in another terminal:")
     typer.echo("    .venv/bin/alliance-ledger show stages asanagi-works")
     typer.echo("    .venv/bin/alliance-ledger show balance asanagi-works")
     bearer = f'-H "Authorization: Bearer $(cat {key_file})"'

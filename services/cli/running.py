@@ -14,14 +14,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import httpx2
+import psycopg
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from services.cli.failing import CommandError
+from services.foundation.access.sessions import link_for
+from services.foundation.database import normalise_dsn
 from services.foundation.embedded_postgres import kept_up, start
-from services.foundation.ledgers import ensure_default_ledger
+from services.foundation.ledgers import DEFAULT, ensure_default_ledger
 from services.foundation.migrations.runner import migrate
+from services.foundation.patience import Patient
 from services.foundation.serving import (
     SWITCH_SECONDS,
     Dsns,
@@ -93,18 +97,28 @@ class Running:
         self._socket = _listen(settings.host, port)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.service = Service(f"http://{host}:{self._socket.getsockname()[1]}", key)
-        self._dsns = database.services
+        self._dsns, self._owner, self._pepper = (
+            database.services,
+            database.owner,
+            means.pepper,
+        )
         self._app = one_port(means)
         config = uvicorn.Config(
             self._app,
             loop="uvloop",
-            http="httptools",
+            http=Patient,
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
         self._server = uvicorn.Server(config)
+
+    def link(self) -> str:
+        """An address with which one browser comes in as the owner, once."""
+        with psycopg.connect(normalise_dsn(self._owner)) as connection:
+            token = link_for(connection, self._pepper, DEFAULT, self.service.key)
+        return f"{self.service.url}/login?token={token}"
 
     def serve(self) -> None:
         """Serve until stopped; the worker lives as long."""

@@ -3,16 +3,14 @@
 from typing import Any, Final
 
 from contracts.schemas import FOLDER, as_text, write_event_schemas
-from services.cli.openapi import merged
-from services.ledger.app import create_app as ledger
-from services.projections.app import create_app as projections
+from services.cli.running import one_port
 
 FILE: Final = FOLDER / "openapi.json"
 
 
 def openapi() -> dict[str, Any]:
-    """The HTTP contract of both services as one document."""
-    return merged(ledger().openapi(), projections().openapi())
+    """The HTTP contract of both services, as one port serves it."""
+    return one_port().openapi()
 
 
 def write_schemas() -> None:

@@ -25,8 +25,11 @@ def serve(
         running = Running(settings, found, settings.port)
         url, key_file = running.service.url, settings.data_dir / "owner.key"
         if as_json:
-            typer.echo(json.dumps({"url": url, "key_file": str(key_file)}))
+            told = {"url": url, "key_file": str(key_file), "link": running.link()}
+            typer.echo(json.dumps(told))
         else:
             typer.echo(f"Alliance Ledger serves at {url}")
             typer.echo(f"Its owner's key is in {key_file}")
+            typer.echo("Open it in a browser; the link works once, within a day:")
+            typer.echo(f"    {running.link()}")
         running.serve()

@@ -9,6 +9,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.foundation.patience import InTime
 from services.foundation.telemetry import REQUESTS, SECONDS
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,8 @@ class Edge:
 
         with structlog.contextvars.bound_contextvars(**named):
             try:
-                await self._app(scope, receive, noting)
+                limit = scope["app"].state.body_seconds
+                await self._app(scope, InTime(receive, limit).receive, noting)
             finally:
                 _note(scope, status, time.perf_counter() - begun)
 

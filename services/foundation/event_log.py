@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from contracts.canonical import Json
 from contracts.events import RecordedEvent, Source
-from contracts.events.upcasts import decode_data
+from contracts.events.upcasts import decode_text
 from contracts.occurrence import format_instant
 from services.foundation.database import statement
 
@@ -44,22 +44,22 @@ class StoredEvent(NamedTuple):
 def decode(row: StoredEvent) -> RecordedEvent:
     """The recorded event that a row holds."""
     return RecordedEvent(
-        id=row.id,
-        position=row.position,
-        partner=row.partner,
-        version=row.version,
-        type=row.type,
-        schema=row.schema,
-        occurred_at=row.occurred_at,
-        occurred_from=row.occurred_from,
-        occurred_to=row.occurred_to,
-        recorded_at=row.recorded_at,
-        recorded_by=row.recorded_by,
-        causation=row.causation,
-        correlation=row.correlation,
-        source=source_of(row),
-        data=decode_data(row.type, row.schema, json.loads(row.data)),
-        completed=_completed(row.completed),
+        row.id,
+        row.position,
+        row.partner,
+        row.version,
+        row.type,
+        row.schema,
+        row.occurred_at,
+        row.occurred_from,
+        row.occurred_to,
+        row.recorded_at,
+        row.recorded_by,
+        row.causation,
+        row.correlation,
+        source_of(row),
+        decode_text(row.type, row.schema, row.data),
+        _completed(row.completed),
     )
 
 
@@ -143,11 +143,12 @@ def read_after(
 
 
 def merged_groups(
-    connection: Connection[Any], ledger: str
+    connection: Connection[Any], ledger: str, up_to: int = NO_MORE
 ) -> dict[str, frozenset[str]]:
     """By stream: the streams that merges, in force or retracted, tie to it."""
     groups: dict[str, frozenset[str]] = {}
-    for merged, into in connection.execute(statement(HERE, "read_merges"), (ledger,)):
+    asked = (ledger, up_to)
+    for merged, into in connection.execute(statement(HERE, "read_merges"), asked):
         both = [groups.get(p, frozenset((p,))) for p in (merged, into)]
         group = frozenset[str]().union(*both)
         groups.update(dict.fromkeys(group, group))

@@ -6,10 +6,12 @@ from typing import Final, NamedTuple
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from psycopg import OperationalError
 from psycopg_pool import PoolClosed, PoolTimeout
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from contracts.canonical import Json, canonical
@@ -191,6 +193,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_parameters)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(ClientDisconnect, _on_left)
     for lost in (OperationalError, PoolTimeout, PoolClosed):
         app.add_exception_handler(lost, _on_database)
     app.add_exception_handler(Exception, _on_failure)
@@ -225,16 +228,22 @@ def _on_http(request: Request, error: Exception) -> Response:
     return respond(request, problem)
 
 
+def _on_left(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Who stopped sending, or sent too slowly; nothing was done."""
+    problem = Problem("invalid", "The body did not come, or not in time.")
+    problem.headers["Connection"] = "close"
+    return respond(request, problem)
+
+
 def _methods_of(request: Request) -> list[str]:
-    """What the path allows: several routes may share it."""
-    return [
-        method
-        for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
-        if any(
-            route.matches({**request.scope, "method": method})[0] is Match.FULL
-            for route in request.app.routes
-        )
+    """What the path allows: several routes may share it, the first one names it."""
+    matching = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.matches(request.scope)[0] is not Match.NONE
     ]
+    same = [route for route in matching if route.path == matching[0].path]
+    return sorted({method for route in same for method in route.methods or ()})
 
 
 def _on_database(request: Request, error: Exception) -> Response:

@@ -14,10 +14,14 @@ _KNOWN: Final[dict[int, dict[str, bool]]] = {}
 
 
 async def only_known_parameters(request: Request) -> None:
-    """A dependency of every path: unknown or repeated query parameters are 422."""
-    if not request.scope["query_string"]:
+    """A dependency of every path: unknown or repeated query parameters are 422.
+
+    Except on pages, whose addresses people type, and other sites add to.
+    """
+    route: Any = request.scope.get("route")
+    if not request.scope["query_string"] or not route.include_in_schema:
         return
-    known = _parameters_of(request.scope.get("route"))
+    known = _parameters_of(route)
     seen: set[str] = set()
     for name, _ in request.query_params.multi_items():
         if name not in known:

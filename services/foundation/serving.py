@@ -14,6 +14,8 @@ from services.foundation import probes, problems, telemetry, tracing
 from services.foundation.access import Access, Keys, Pepper
 from services.foundation.access.sessions import Sessions
 from services.foundation.database import open_pool
+from services.foundation.describing import Described
+from services.foundation.describing import serving as document
 from services.foundation.edge import Edge
 from services.foundation.freshness import (
     Heard,
@@ -51,8 +53,10 @@ class Means:
     pepper: Pepper
     keyring: Keyring
     requests_per_second: int
+    body_seconds: float = 30.0
     log_requests: bool = False
     tracing: bool = False
+    recording_url: str | None = None
 
 
 Part = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -75,8 +79,10 @@ def means_of(settings: Settings, dsns: Dsns) -> Means:
         Pepper.of(settings.pepper_path),
         Keyring.of(settings.kek_path),
         settings.requests_per_second,
+        settings.body_seconds,
         settings.log_requests,
         settings.tracing,
+        settings.recording_url,
     )
 
 
@@ -88,17 +94,19 @@ def new_app(
     Without `means` the settings are read when it starts, not when it is made.
     """
     traced = load_settings().tracing if means is None else means.tracing
-    app = FastAPI(
+    app = Described(
         title=title,
         version="1",
         lifespan=_lifespan(means, parts),
         dependencies=[Depends(only_known_parameters)],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
         telemetry=tracing.ON if traced else tracing.OFF,
     )
     app.state.pace = Pace()
-    for router in (*routers, probes.router, telemetry.router):
+    for router in (*routers, probes.router, telemetry.router, document.router):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Edge)
@@ -117,6 +125,8 @@ def _lifespan(
         )
         app.state.pool = pool
         app.state.log_requests = means.log_requests
+        app.state.recording_url = means.recording_url
+        app.state.body_seconds = means.body_seconds
         app.state.data_dir, app.state.keyring = means.data_dir, means.keyring
         app.state.opener = Opener(pool, means.keyring)
         if means.tracing:

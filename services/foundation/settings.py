@@ -36,9 +36,12 @@ class Settings(BaseSettings):
     the same database without it. Every ledger is checked against itself each
     `audit_minutes`, or only when somebody asks if that is 0. A key that has no
     rate of its own may ask `requests_per_second` times, in each process; 0 is no
-    limit. Heads of trees name the `installation`, and are signed every `head_seconds`
-    when something is new. `log_requests` writes a line for each request, without what
-    it asks for; `tracing` sends spans to OTEL_EXPORTER_OTLP_ENDPOINT.
+    limit. A request whose body does not come within `body_seconds`, and a second more
+    for each 16 KiB, is given up. Heads of trees name the `installation`, and are signed
+    every `head_seconds` when something is new. Pages record at `recording_url`, where
+    the ledger service is another process. `log_requests` writes a line for each
+    request, without what it asks for; `tracing` sends spans to
+    OTEL_EXPORTER_OTLP_ENDPOINT.
     """
 
     model_config = SettingsConfigDict(
@@ -67,8 +70,10 @@ class Settings(BaseSettings):
     ] = None
     head_seconds: float = Field(default=2.0, gt=0)
     requests_per_second: int = Field(default=5_000, ge=0)
+    body_seconds: float = Field(default=30.0, gt=0)
     log_requests: bool = False
     tracing: bool = False
+    recording_url: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:

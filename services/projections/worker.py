@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from types import FrameType
 from typing import Final
@@ -21,7 +21,9 @@ from services.foundation.freshness import Listener
 from services.foundation.settings import load_settings
 from services.projections.acts.view import ActsProjection
 from services.projections.audit.auditor import auditing
-from services.projections.engine.advance import AWAY, EVENTS_A_STEP, Engine
+from services.projections.engine.advance import EVENTS_A_STEP, Engine
+from services.projections.engine.builders import Builders, give_way
+from services.projections.engine.culprits import AWAY
 from services.projections.engine.projection import Projection
 from services.projections.postings.view import PostingsProjection
 from services.projections.relationship.view import RelationshipProjection
@@ -40,6 +42,8 @@ SWEEP_AGAIN: Final = 10.0
 BESIDE_READERS: Final = 1_000
 """Events in a step of a build while what readers use moves too: that must not wait."""
 WITH_PARENT: Final = "--with-parent"
+BUILDING: Final = "--building"
+"""Build ranges until none is open, as long as standard input stays open."""
 log = structlog.get_logger(__name__)
 
 
@@ -56,6 +60,8 @@ class Worker:
         self._woken = threading.Event()
         self._stopped = threading.Event()
         self._listener = Listener(direct_dsn, {"ledger_events": self._wake})
+        command = ("-m", __spec__.name, BUILDING)
+        self._builders = Builders(command, {"LEDGER_DSN": dsn}, self._woken.set)
 
     def run(self) -> None:
         """Work until stopped; a database that is away is waited for."""
@@ -68,6 +74,7 @@ class Worker:
                 log.warning("database_away", error=type(error).__name__)
             self._woken.wait(LOOK_AGAIN)
             self._gather()
+        self._builders.stop()
         self._listener.close()
         self._pool.close()
 
@@ -111,11 +118,29 @@ class Worker:
         return self._build_one(BESIDE_READERS if more else EVENTS_A_STEP) or more
 
     def _build_one(self, most: int) -> bool:
-        """A step of the first generation that no other worker is building."""
-        return any(
-            self._engine.build(self._projections[b.projection], b.ledger, most)
-            for b in self._engine.find_building(PROJECTIONS)
-        )
+        """A step of the first generation that no other worker is building.
+
+        Ranges of partners are for processes of their own: readers need this one.
+        """
+        for behind in self._engine.find_building(PROJECTIONS):
+            projection = self._projections[behind.projection]
+            if ranges := self._engine.ranges_left(projection, behind.ledger):
+                self._builders.start(ranges)
+            elif self._engine.build(projection, behind.ledger, most):
+                return True
+        return False
+
+
+def build(dsn: str, stopped: threading.Event, *, prepared: bool = True) -> None:
+    """Build ranges until none is open to us, or until told to stop."""
+    size = {"min_size": 1, "max_size": 1}
+    with open_pool(dsn, **size, name="builder", prepared=prepared) as pool:
+        engine = Engine(pool)
+        while not stopped.is_set() and any(
+            engine.build_range(PROJECTIONS, behind.ledger)
+            for behind in engine.find_building(PROJECTIONS)
+        ):
+            continue
 
 
 def main() -> None:
@@ -125,20 +150,36 @@ def main() -> None:
     if settings.dsn is None:
         sentence = "Set LEDGER_DSN, or run `alliance-ledger serve`."
         raise SystemExit(sentence)
+    if BUILDING in sys.argv[1:]:
+        _build(settings.dsn, prepared=not settings.is_pooled)
+        return
     direct = settings.direct_dsn or settings.dsn
     worker = Worker(settings.dsn, direct, prepared=not settings.is_pooled)
     if WITH_PARENT in sys.argv[1:]:
-        threading.Thread(target=_until_alone, args=(worker,), daemon=True).start()
+        threading.Thread(target=_until_alone, args=(worker.stop,), daemon=True).start()
     every = timedelta(minutes=settings.audit_minutes)
     with auditing(settings.dsn, every, prepared=not settings.is_pooled):
         work(worker)
 
 
-def _until_alone(worker: Worker) -> None:
+def _build(dsn: str, *, prepared: bool) -> None:
+    """Build as long as the worker lives that started this process, and ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    give_way()
+    telemetry.settle_memory()
+    stopped = threading.Event()
+    threading.Thread(target=_until_alone, args=(stopped.set,), daemon=True).start()
+    try:
+        build(dsn, stopped, prepared=prepared)
+    except AWAY as error:
+        log.warning("database_away", error=type(error).__name__)
+
+
+def _until_alone(stop: Callable[[], None]) -> None:
     """Stop when the parent's end of standard input closes, however it ended."""
     while os.read(sys.stdin.fileno(), 1):  # unbuffered: nothing to lock at the end
         pass
-    worker.stop()
+    stop()
 
 
 def work(worker: Worker) -> None:

@@ -1,6 +1,7 @@
 """The stored form of every type: what is in the log today must read for ever."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ import pytest
 import rfc8785
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
 
 from contracts.canonical import canonical, digest, parse_json
 from contracts.events import EventData
-from contracts.events.upcasts import UnknownEventTypeError, decode_data
+from contracts.events.stored import stored_form
+from contracts.events.upcasts import UnknownEventTypeError, decode_data, decode_text
 from tests.builders import EXAMPLES
 from tests.contract.strategies import JSON, data_of
 
@@ -50,6 +53,35 @@ def test_a_stored_form_decodes_to_the_value_that_was_recorded(name: str) -> None
     assert type(decoded) is model
     assert decoded == model.model_validate(EXAMPLES[name]["full"])
     assert encode(decoded) == stored(name)
+
+
+@every_type
+def test_a_value_of_stored_text_is_the_one_that_was_checked(name: str) -> None:
+    checked = EventData.catalogue[name].model_validate(json.loads(stored(name)))
+    trusted = decode_text(name, 1, stored(name))
+    assert trusted == checked
+    assert repr(trusted) == repr(checked)
+    assert trusted.model_fields_set == checked.model_fields_set
+    assert trusted.__pydantic_private__ == checked.__pydantic_private__
+
+
+@every_type
+def test_stored_text_with_members_of_no_field_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        decode_text(name, 1, canonical(EXAMPLES[name]["full"] | {"no_field": 1}))
+
+
+def test_stored_text_without_a_member_that_it_needs_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        decode_text("ContactMade", 1, '{"by":"us"}')
+
+
+def test_a_field_that_is_stored_nobody_knows_how_is_our_error() -> None:
+    class Odd(BaseModel):
+        at: datetime
+
+    with pytest.raises(TypeError, match="how"):
+        stored_form(Odd)
 
 
 @every_type

@@ -102,7 +102,11 @@ def stalled(url: str, key: str, path: str) -> socket.socket:
     host, _, port = url.removeprefix("http://").partition(":")
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    made.connect((host, int(port)))
+    try:
+        made.connect((host, int(port)))
+    except OSError:
+        made.close()
+        raise
     lines = (f"GET {path} HTTP/1.1", f"Host: {host}", f"Authorization: Bearer {key}")
     made.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode())
     return made

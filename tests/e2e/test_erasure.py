@@ -229,8 +229,16 @@ def test_a_text_that_looks_sealed_is_refused(
 ) -> None:
     service, recorded = told
     token = f"sealed:1:person:_ledger/taro:{recorded[0]['id']}:name:{'A' * 54}"
-    sent = event("PartnerRenamed", "acme", name=token)
-    assert service.client.post("/v1/events", json=sent).status_code == 422
+    sent = event("PartnerRenamed", "acme", name="Acme B")
+    for fault, at in (
+        ({"data": {"name": token}}, "/data"),
+        ({"correlation": token}, "/correlation"),
+        ({"source": {"system": "s", "ref": token}}, "/source/ref"),
+        ({"source": {"system": f"x{token}", "ref": "r"}}, "/source/system"),
+    ):
+        answer = service.client.post("/v1/events", json=sent | fault)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == at
 
 
 def test_no_file_holds_the_keys_of_who_was_erased(

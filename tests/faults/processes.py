@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from random import Random
@@ -16,6 +16,7 @@ from typing import Final
 
 import httpx2
 
+from services.cli.failing import FOUND_WRONG
 from services.foundation import embedded_postgres
 from tests.servers import data_folder
 
@@ -23,6 +24,7 @@ PROJECT: Final = Path(__file__).parents[2]
 SERVE: Final = (sys.executable, "-m", "services.cli.main", "serve")
 WITHIN: Final = 60.0
 LOOK_AGAIN: Final = 0.02
+NO_DATABASE: Final = ("The database does not answer", "PostgreSQL does not start")
 
 
 class Kind(Enum):
@@ -32,6 +34,7 @@ class Kind(Enum):
     WORKER = "the projection worker"
     POSTMASTER = "PostgreSQL's first process"
     BACKEND = "one backend of PostgreSQL"
+    TREE = "the worker of the trees"
 
 
 @dataclass
@@ -41,7 +44,17 @@ class Ledger:
     data: Path
     port: int
     log: Path
-    serve: subprocess.Popen[bytes]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    is_supervised: bool = False
+    restarts: int = 0
+    serve: subprocess.Popen[bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Serve, at the same address as before."""
+        self.serve = _start(self.data, self.port, self.log, self.settings)
 
     @property
     def url(self) -> str:
@@ -57,9 +70,20 @@ class Ledger:
     def wait_until_ready(self, seconds: float = WITHIN) -> None:
         deadline = time.monotonic() + seconds
         while not self._is_ready():
-            assert self.serve.poll() is None, self.said()[-5000:]
+            self.look_after()
             assert time.monotonic() < deadline, self.said()[-5000:]
             time.sleep(LOOK_AGAIN)
+
+    def look_after(self) -> None:
+        """It runs; or it said that it found no database, and its supervisor acts."""
+        if self.serve.poll() is None:
+            return
+        last_words = self.said()[-5000:]
+        assert self.is_supervised, last_words
+        assert self.serve.returncode == FOUND_WRONG, last_words
+        assert any(words in last_words for words in NO_DATABASE), last_words
+        self.restarts += 1
+        self.start()
 
     def _is_ready(self) -> bool:
         try:
@@ -69,18 +93,19 @@ class Ledger:
 
     def kill(self, kind: Kind, *, rng: Random | None = None) -> None:
         """Kill one process, as the system does when memory is short."""
-        found = self._wait_for(kind)
+        found = self.wait_for(kind)
         pid = rng.choice(found) if rng else found[0]
         os.kill(pid, signal.SIGKILL)
         if kind is Kind.SERVE:
             self.serve.wait(WITHIN)
-            self.serve = _start(self.data, self.port, self.log)
+            self.start()
         if kind is Kind.POSTMASTER:
-            _wait_until_dead(pid)
+            wait_until_dead(pid)
 
-    def _wait_for(self, kind: Kind) -> list[int]:
+    def wait_for(self, kind: Kind) -> list[int]:
         deadline = time.monotonic() + WITHIN
         while not (found := self._find(kind)):
+            self.look_after()
             assert time.monotonic() < deadline, (kind, self.said()[-5000:])
             time.sleep(LOOK_AGAIN)
         return found
@@ -91,6 +116,8 @@ class Ledger:
                 return [self.serve.pid]
             case Kind.WORKER:
                 return children(self.serve.pid, "services.projections.worker")
+            case Kind.TREE:
+                return children(self.serve.pid, "services.ledger.integrity.worker")
             case Kind.POSTMASTER:
                 return self._postmaster()
             case Kind.BACKEND:
@@ -109,11 +136,21 @@ class Ledger:
         everything = [
             pid for kind in Kind if kind is not Kind.SERVE for pid in self._find(kind)
         ]
+        self.leave()
+        for pid in everything:
+            wait_until_dead(pid)
+
+    def leave(self) -> None:
+        """Stop this `serve`, whoever else uses the database."""
         self.serve.terminate()
         code = self.serve.wait(WITHIN)
         assert code == 0, self.said()[-5000:]
-        for pid in everything:
-            _wait_until_dead(pid)
+
+    def end(self) -> None:
+        """Leave no `serve` running when a test has failed."""
+        if self.serve.poll() is None:
+            self.serve.kill()
+            self.serve.wait(WITHIN)
 
 
 def command_line(pid: int) -> str:
@@ -135,16 +172,18 @@ def children(parent: int, word: str) -> list[int]:
     return sorted(pid for pid in pids if word in command_line(pid))
 
 
-def _wait_until_dead(pid: int) -> None:
+def wait_until_dead(pid: int) -> None:
     deadline = time.monotonic() + WITHIN
     while command_line(pid):
         assert time.monotonic() < deadline, pid
         time.sleep(LOOK_AGAIN)
 
 
-def _start(data: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
+def _start(
+    data: Path, port: int, log: Path, settings: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
     kept = {n: v for n, v in os.environ.items() if not n.startswith("LEDGER_")}
-    own = {"LEDGER_DATA_DIR": str(data), "LEDGER_PORT": str(port)}
+    own = {"LEDGER_DATA_DIR": str(data), "LEDGER_PORT": str(port), **settings}
     environment: Mapping[str, str] = {**kept, "PYTHONPATH": str(PROJECT), **own}
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own command
@@ -161,17 +200,37 @@ def _start(data: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
 @contextmanager
 def a_ledger() -> Iterator[Ledger]:
     """Serve from an empty folder; nothing is left running, come what may."""
-    with data_folder() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
-        data, log, port = folder / "data", folder / "log", listener.getsockname()[1]
-        listener.close()
-        ledger = Ledger(data, port, log, _start(data, port, log))
-        try:
-            ledger.wait_until_ready()
-            yield ledger
-            ledger.stop()
-        finally:
-            if ledger.serve.poll() is None:
-                ledger.serve.kill()
-                ledger.serve.wait(WITHIN)
-            # Joining as the last user and leaving stops the server.
-            embedded_postgres.start(data).close()
+    with data_folder() as folder, a_ledger_in(folder / "data", folder / "log") as made:
+        yield made
+
+
+@contextmanager
+def a_ledger_in(data: Path, log: Path, **settings: str) -> Iterator[Ledger]:
+    """Serve from a data folder, with `LEDGER_*` settings."""
+    ledger = Ledger(data, free_port(), log, settings)
+    try:
+        ledger.wait_until_ready()
+        yield ledger
+        ledger.stop()
+    finally:
+        ledger.end()
+        # Joining as the last user and leaving stops the server.
+        embedded_postgres.start(data).close()
+
+
+@contextmanager
+def another_server(first: Ledger, log: Path) -> Iterator[Ledger]:
+    """A second `serve` on the data of the first."""
+    second = Ledger(first.data, free_port(), log, first.settings)
+    try:
+        second.wait_until_ready()
+        yield second
+        second.leave()
+    finally:
+        second.end()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port

@@ -128,12 +128,33 @@ def a_proxy(dsn: str) -> Iterator[Proxy]:
         through = make_conninfo(
             dsn, host="127.0.0.1", port=port, sslmode="disable", gssencmode="disable"
         )
-        proxy = Proxy(through, str(path), listener)
-        accepting = threading.Thread(target=proxy.accept)
-        accepting.start()
-        try:
+        with forwarding(Proxy(through, str(path), listener)) as proxy:
             yield proxy
-        finally:
-            proxy.is_closed = True
-            for thread in [accepting, *proxy.threads]:
-                thread.join()
+
+
+@contextmanager
+def in_place_of(path: Path) -> Iterator[Proxy]:
+    """A proxy at the very socket of a server, which stands aside meanwhile."""
+    aside = path.with_name("aside")
+    path.rename(aside)
+    try:
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            listener.listen()
+            with forwarding(Proxy("", str(aside), listener)) as proxy:
+                yield proxy
+    finally:
+        aside.rename(path)
+
+
+@contextmanager
+def forwarding(proxy: Proxy) -> Iterator[Proxy]:
+    """Run a proxy; all its connections end with the block."""
+    accepting = threading.Thread(target=proxy.accept)
+    accepting.start()
+    try:
+        yield proxy
+    finally:
+        proxy.is_closed = True
+        for thread in [accepting, *proxy.threads]:
+            thread.join()

@@ -6,9 +6,8 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from random import Random
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import httpx2
@@ -16,9 +15,10 @@ import psycopg
 import pytest
 
 from services.foundation import embedded_postgres
-from tests.e2e.asking import Json, event, head, read, record
+from tests.e2e.asking import event, head, read, record
 from tests.faults.clients import Told, under_load
 from tests.faults.processes import Kind, Ledger, a_ledger
+from tests.faults.reading import exact, whole_log
 from tests.faults.writing import assert_gapless
 from tests.oracle.balance import balance
 
@@ -116,18 +116,6 @@ def check_log(
     assert sorted(keys) == sorted(positions)
 
 
-def whole_log(client: httpx2.Client) -> Told:
-    items: Told = []
-    query: Json = {"limit": 1000}
-    while True:
-        page = client.get("/v1/events", params=query)
-        assert page.status_code == 200, page.text
-        items += page.json()["items"]
-        if "next" not in page.links:
-            return items
-        query = dict(httpx2.URL(page.links["next"]["url"]).params)
-
-
 def stored_keys(ledger: Ledger) -> list[list[int]]:
     with (
         embedded_postgres.start(ledger.data) as server,
@@ -152,12 +140,3 @@ def check_balances(client: httpx2.Client) -> None:
         assert exact(answer["items"]) == expected["items"], partner
     states = client.get("/v1/projections").json()["items"]
     assert {(item["state"], item["position"]) for item in states} == {("live", newest)}
-
-
-def exact(value: Any) -> Any:
-    """The same with amounts as numbers."""
-    if isinstance(value, dict):
-        return {k: v if k == "unit" else exact(v) for k, v in value.items()}
-    return (
-        [exact(each) for each in value] if isinstance(value, list) else Decimal(value)
-    )

@@ -1,6 +1,9 @@
-"""The worker is killed again and again while everything is built anew."""
+"""Workers and builders are killed again and again while everything is built anew."""
 
+import os
+import signal
 import time
+from collections.abc import Iterator
 from random import Random
 
 import httpx2
@@ -11,10 +14,10 @@ from psycopg import sql
 from services.foundation import embedded_postgres
 from services.projections.worker import PROJECTIONS
 from tests.e2e.asking import Json, contact, event, send
-from tests.faults.processes import Kind, Ledger, a_ledger
+from tests.faults.processes import Kind, Ledger, a_ledger, children
 
 WITHIN = 60.0
-PARTNERS, CONTACTS, KILLS = 40, 99, 4
+PARTNERS, CONTACTS, KILLS = 130, 99, 6
 
 
 def projections(client: httpx2.Client) -> list[Json]:
@@ -37,7 +40,7 @@ def wait_until_settled(client: httpx2.Client, position: int) -> list[Json]:
 
 
 def fill(client: httpx2.Client) -> int:
-    """Record enough for a rebuild to last; the last position."""
+    """Record enough for a rebuild to have ranges; the last position."""
     for number in range(PARTNERS):
         name = f"p-{number}"
         met = event("PartnerIdentified", name, name="Acme")
@@ -62,6 +65,22 @@ def rows_by_generation(ledger: Ledger, table: str, left_out: str) -> list[list[s
         return list(found.values())
 
 
+def builders(ledger: Ledger) -> Iterator[int]:
+    """The processes that build for the worker."""
+    for worker in children(ledger.serve.pid, "services.projections.worker"):
+        yield from children(worker, "--building")
+
+
+def kill_a_builder(ledger: Ledger) -> None:
+    """Kill one once there is one; none when everything is built before."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        for pid in builders(ledger):
+            os.kill(pid, signal.SIGKILL)
+            return
+        time.sleep(0.02)
+
+
 @pytest.mark.slow
 def test_a_rebuild_outlives_its_worker_and_ends_equal() -> None:
     rng = Random(7)  # noqa: S311 (when to kill)
@@ -73,8 +92,10 @@ def test_a_rebuild_outlives_its_worker_and_ends_equal() -> None:
             for projection in PROJECTIONS:
                 answer = client.post(f"/v1/projections/{projection.name}/rebuild")
                 assert answer.status_code == 202
-            for _ in range(KILLS):
+            for _ in range(KILLS // 2):
                 time.sleep(rng.uniform(0.1, 0.6))  # anywhere in a build
+                kill_a_builder(ledger)
+                time.sleep(rng.uniform(0.1, 0.6))
                 ledger.kill(Kind.WORKER)
             items = wait_until_settled(client, position)
             assert [item["last_error"] for item in items] == [None] * len(items)

@@ -1,10 +1,12 @@
 """A generation built from nothing by ranges of whole partners."""
 
+import psycopg
 import pytest
 
 from services.projections.answers.projections import read_projections
 from services.projections.engine import generations
 from services.projections.engine.projection import Projection
+from tests.ledger_in_process import Json
 from tests.rebuilding import (
     ACTS,
     EVERY,
@@ -35,12 +37,12 @@ def open_ranges(story: Story, projection: Projection) -> int:
     return int(row[0])
 
 
-def halted_at(story: Story, name: str) -> int:
+def told(story: Story, name: str) -> Json:
+    """What `/v1/projections` says of a rebuild."""
     with story.books.pool.connection() as connection:
         items = read_projections(connection, story.name)
-    item = next(item for item in items if item["name"] == name)
-    halted: int = item["rebuild"]["halted_at"]
-    return halted
+    rebuild: Json = next(item["rebuild"] for item in items if item["name"] == name)
+    return rebuild
 
 
 @pytest.mark.parametrize("projection", EVERY, ids=lambda p: p.name)
@@ -57,7 +59,7 @@ def test_ranges_make_the_same_rows_as_steps(
 def test_all_that_are_being_built_share_the_reading_of_a_range(story: Story) -> None:
     story.restart(A_RANGE)
     ask_for_all(story)
-    assert all(story.engine.is_open(p, story.name) for p in EVERY)
+    assert all(story.engine.ranges_left(p, story.name) for p in EVERY)
     before = [open_ranges(story, p) for p in EVERY]
     assert len(set(before)) == 1
     assert before[0] > 2
@@ -70,7 +72,7 @@ def test_one_asked_for_later_shares_what_is_left(story: Story) -> None:
     story.ask("acts", generations.request_rebuild)
     assert story.engine.build(ACTS, story.name)
     story.ask("postings", generations.request_rebuild)
-    assert story.engine.is_open(POSTINGS, story.name)
+    assert story.engine.ranges_left(POSTINGS, story.name)
     left = open_ranges(story, ACTS)
     for _ in range(left):
         assert story.engine.build_range(EVERY, story.name)
@@ -86,7 +88,7 @@ def test_one_asked_for_later_shares_what_is_left(story: Story) -> None:
 def test_what_is_recorded_meanwhile_follows_event_by_event(story: Story) -> None:
     story.restart(A_RANGE)
     ask_for_all(story)
-    assert all(story.engine.is_open(p, story.name) for p in EVERY)
+    assert all(story.engine.ranges_left(p, story.name) for p in EVERY)
     assert story.engine.build_range(EVERY, story.name)
     story.meet("late-comer")
     last = story.contact("late-comer")
@@ -125,6 +127,17 @@ def test_nothing_is_switched_before_every_range_is_built(story: Story) -> None:
     assert story.active("acts") == 1
 
 
+def test_how_far_it_is_is_told_in_events(story: Story) -> None:
+    story.restart(A_RANGE)
+    story.ask("acts", generations.request_rebuild)
+    assert story.engine.ranges_left(ACTS, story.name)
+    shares = [told(story, "acts")["progress"]]
+    while story.engine.build_range([ACTS], story.name):
+        shares.append(told(story, "acts")["progress"])
+    assert shares == sorted(shares)
+    assert shares[0] == 0 < shares[2] < shares[-1] == 1
+
+
 def test_a_build_by_ranges_that_is_cancelled_leaves_nothing(story: Story) -> None:
     before = story.rows(ACTS, 1)
     story.restart(A_RANGE)
@@ -147,7 +160,7 @@ def test_an_event_that_cannot_be_folded_is_named(story: Story) -> None:
     story.build(worse)
     building = story.states("acts")["building"]
     assert building.error == "ValueError: It cannot be folded."
-    assert halted_at(story, "acts") == 150
+    assert told(story, "acts")["halted_at"] == 150
     assert story.active("acts") == 1
     story.ask("acts", generations.resume)
     story.build(Altered(ACTS, version=2))
@@ -160,10 +173,57 @@ def test_another_read_model_goes_on_while_one_is_stuck(story: Story) -> None:
     ask_for_all(story)
     stuck = Altered(ACTS, version=1, fails_at=[1])
     every = (POSTINGS, RELATIONSHIP, stuck)
-    assert all(story.engine.is_open(p, story.name) for p in every)
+    assert all(story.engine.ranges_left(p, story.name) for p in every)
     while story.engine.build_range(every, story.name):
         continue
     assert story.states("acts")["building"].error is not None
     for projection in (POSTINGS, RELATIONSHIP):
         story.build(projection)
         assert story.rows(projection, 2) == story.rows(projection, 1)
+
+
+def test_another_ledger_may_need_the_same_part_meanwhile(story: Story) -> None:
+    story.restart(A_RANGE)
+    story.ask("acts", generations.request_rebuild)
+    assert story.engine.build(ACTS, story.name)
+    assert story.parts("acts") == {"acts_1"}
+    other = story.beside("other")
+    other.meet()
+    other.rebuild(ACTS)
+    assert other.active("acts") == 2
+    assert story.parts("acts") == {"acts_1", "acts_2"}
+    story.build(ACTS)
+    for each in (story, other):
+        assert each.rows(ACTS, 2) == each.rows(ACTS, 1)
+
+
+def test_rows_that_nobody_saw_go_although_another_ledger_begins(story: Story) -> None:
+    story.restart(A_RANGE)
+    story.ask("acts", generations.request_rebuild)
+    assert story.engine.build(ACTS, story.name)
+    story.ask("acts", generations.cancel_rebuild)
+    other = story.beside("other")
+    other.meet()
+    other.ask("acts", generations.request_rebuild)
+    story.engine.sweep(ACTS, NO_GRACE)
+    assert not any(story.rows(ACTS, 2).values())
+    other.build(ACTS)
+    story.rebuild(ACTS)
+    assert story.active("acts") == 2
+    for each in (story, other):
+        assert each.rows(ACTS, 2) == each.rows(ACTS, 1)
+
+
+def test_rows_that_are_there_twice_halt_the_build(story: Story) -> None:
+    story.restart(A_RANGE)
+    story.ask("acts", generations.request_rebuild)
+    assert story.engine.build(ACTS, story.name)
+    with psycopg.connect(story.books.owner_dsn) as connection:
+        again = "UPDATE build_ranges SET done = FALSE WHERE ledger_id = %s"
+        connection.execute(again, (story.name,))
+    story.build(ACTS)
+    error = story.states("acts")["building"].error
+    assert error is not None
+    assert error.startswith("UniqueViolation")
+    assert story.active("acts") == 1
+    assert not story.engine.build_range(EVERY, story.name)

@@ -7,6 +7,7 @@ from services.foundation.access.permission import (
     may_admin,
     may_read,
     may_record,
+    still_may_read,
 )
 from services.foundation.access.secrets import Pepper, new_key
 
@@ -23,4 +24,5 @@ __all__ = [
     "may_read",
     "may_record",
     "new_key",
+    "still_may_read",
 ]

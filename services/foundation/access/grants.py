@@ -1,7 +1,7 @@
 """What a key or a session allows, remembered for a moment."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -11,11 +11,13 @@ from psycopg_pool import ConnectionPool
 from starlette.concurrency import run_in_threadpool
 
 from services.foundation.access.rates import Rates
-from services.foundation.access.secrets import KEY, SESSION, Pepper, ledger_of
+from services.foundation.access.secrets import FEED, KEY, SESSION, Pepper, ledger_of
 from services.foundation.database import statement
 
 HERE: Final = "services.foundation.access"
-FIND: Final = {KEY: "find_key", SESSION: "find_session"}
+FIND: Final = {KEY: "find_key", SESSION: "find_session", FEED: "find_session"}
+DOORS: Final = (KEY, SESSION)
+"""What opens everything that its scopes allow; a feed opens only itself."""
 REMEMBERED_SECONDS: Final = 2.0
 LOOKING_SECONDS: Final = 1.0
 UNKNOWN_A_SECOND: Final = 200
@@ -67,21 +69,29 @@ class Access:
         self._rates = Rates()
         self._forgotten: dict[str, int] = {}
 
-    async def grant(self, secret: str) -> Grant | TooMany | None:
-        """What a key or a session allows, or None if there is no such thing."""
+    async def grant(
+        self, secret: str, kinds: Collection[str] = DOORS
+    ) -> Grant | TooMany | None:
+        """What a secret of some kinds allows, or None if there is no such thing."""
+        found = await self.known(secret, kinds)
+        return self._within_rate(found) if isinstance(found, Grant) else found
+
+    async def known(
+        self, secret: str, kinds: Collection[str] = DOORS
+    ) -> Grant | TooMany | None:
+        """The same without taking anything of the key's rate."""
+        ledger = ledger_of(secret, *kinds)
+        if ledger is None:
+            return None
         now = self._now()
         until, remembered = self._seen.get(secret, (0.0, None))
         if until > now:
-            return self._within_rate(remembered, now)
-        ledger = ledger_of(secret, *FIND)
-        if ledger is None:
-            return None
+            return remembered
         if remembered is not None:
             self._seen[secret] = (now + LOOKING_SECONDS, remembered)
         elif seconds := self._rates.take("", UNKNOWN_A_SECOND, now):
             return TooMany(seconds)
-        found = await self._look(ledger, secret)
-        return self._within_rate(found, self._now())
+        return await self._look(ledger, secret)
 
     async def _look(self, ledger: str, secret: str) -> Grant | None:
         forgotten = self._forgotten.get(ledger, 0)
@@ -92,13 +102,12 @@ class Access:
             self._seen[secret] = (self._now() + REMEMBERED_SECONDS, found)
         return found
 
-    def _within_rate(self, found: Grant | None, now: float) -> Grant | TooMany | None:
-        if found is None:
-            return None
+    def _within_rate(self, found: Grant) -> Grant | TooMany:
         rate = found.requests_per_second or self._per_second
         if not rate:
             return found
-        seconds = self._rates.take(f"{found.ledger}/{found.key_id}", rate, now)
+        key = f"{found.ledger}/{found.key_id}"
+        seconds = self._rates.take(key, rate, self._now())
         return TooMany(seconds) if seconds else found
 
     def forget(self, ledger: str) -> None:

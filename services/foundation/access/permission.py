@@ -24,19 +24,31 @@ def may(scope: str) -> Callable[[Request], Coroutine[Any, Any, Grant]]:
         access: Access = request.app.state.access
         secret = _shown(request)
         found = await access.grant(secret) if secret else None
-        if isinstance(found, TooMany):
-            raise too_many(found)
-        if found is None:
-            detail = "Send `Authorization: Bearer <key>` with a key of the ledger."
-            raise Problem(
-                "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"}
-            )
-        if not found.allows(scope):
-            raise Problem("forbidden", f"This needs a key with the scope `{scope}`.")
-        request.state.grant = found
-        return found
+        request.state.grant = let_in = _let_in(found, scope)
+        return let_in
 
     return grant
+
+
+def _let_in(found: Grant | TooMany | None, scope: str) -> Grant:
+    if isinstance(found, TooMany):
+        raise too_many(found)
+    if found is None:
+        detail = "Send `Authorization: Bearer <key>` with a key of the ledger."
+        raise Problem("unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+    if not found.allows(scope):
+        raise Problem("forbidden", f"This needs a key with the scope `{scope}`.")
+    return found
+
+
+async def still_may_read(request: Request) -> None:
+    """Refuse who was let in to follow a stream and may read no more.
+
+    It is no request of theirs: it takes nothing of the key's rate.
+    """
+    access: Access = request.app.state.access
+    secret = _shown(request)
+    _let_in(await access.known(secret) if secret else None, "read")
 
 
 def too_many(found: TooMany) -> Problem:

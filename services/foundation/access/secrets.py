@@ -12,8 +12,9 @@ from services.foundation.secret_files import made_once
 KEY: Final = "al"
 LINK: Final = "al-link"
 SESSION: Final = "al-session"
+FEED: Final = "al-feed"
 _SECRET: Final = re.compile(
-    rf"({KEY}|{LINK}|{SESSION})\.([a-z0-9][a-z0-9-]{{0,62}})\.[A-Za-z0-9_-]{{43}}"
+    rf"({KEY}|{LINK}|{SESSION}|{FEED})\.([a-z0-9][a-z0-9-]{{0,62}})\.[A-Za-z0-9_-]{{43}}"
 )
 
 

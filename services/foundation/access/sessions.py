@@ -7,6 +7,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from services.foundation.access.secrets import (
+    FEED,
     LINK,
     SESSION,
     Pepper,
@@ -19,6 +20,7 @@ HERE: Final = "services.foundation.access"
 COOKIE: Final = "alliance_ledger"
 LINK_MINUTES: Final = 24 * 60
 SESSION_DAYS: Final = 30
+FEED_DAYS: Final = 10 * 365
 
 
 def make_link(
@@ -35,6 +37,16 @@ def make_link(
     }
     connection.execute(statement(HERE, "insert_link"), parameters)
     return token
+
+
+def link_for(connection: Connection[Any], pepper: Pepper, ledger: str, key: str) -> str:
+    """The token of a new link with which one browser may come in as whose key it is."""
+    shown = {"ledger": ledger, "hash": pepper.hash_of(key)}
+    row = connection.execute(statement(HERE, "find_key"), shown).fetchone()
+    if row is None:
+        sentence = "the key is revoked or unknown"
+        raise LookupError(sentence)
+    return make_link(connection, pepper, ledger, row[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +69,44 @@ class Sessions:
             return self._start(connection, ledger, row[0])
 
     def _start(self, connection: Connection[Any], ledger: str, key_id: str) -> str:
-        session = new_secret(SESSION, ledger)
+        return self._insert(connection, ledger, key_id, (SESSION, SESSION_DAYS))
+
+    def _insert(
+        self,
+        connection: Connection[Any],
+        ledger: str,
+        key_id: str,
+        kind: tuple[str, int],
+    ) -> str:
+        session = new_secret(kind[0], ledger)
         named = {"ledger": ledger}
         connection.execute(statement(HERE, "drop_expired_sessions"), named)
         parameters = {
             "ledger": ledger,
             "hash": self.pepper.hash_of(session),
             "id": key_id,
-            "days": SESSION_DAYS,
+            "days": kind[1],
         }
         connection.execute(statement(HERE, "insert_session"), parameters)
         return session
 
+    def feed(self, ledger: str, key_id: str) -> str:
+        """The token of a calendar feed: it reads the reminders while the key lives."""
+        with self.pool.connection() as connection:
+            return self._insert(connection, ledger, key_id, (FEED, FEED_DAYS))
+
+    def end_feed(self, ledger: str, token: str) -> None:
+        """End a feed of a ledger; another's, or none, is left alone."""
+        if ledger_of(token, FEED) == ledger:
+            self._end(ledger, token)
+
     def end(self, session: str) -> None:
         """End a session, everywhere and at once."""
         ledger = ledger_of(session, SESSION)
-        if ledger is None:
-            return
+        if ledger is not None:
+            self._end(ledger, session)
+
+    def _end(self, ledger: str, session: str) -> None:
         named = {"ledger": ledger, "hash": self.pepper.hash_of(session)}
         with self.pool.connection() as connection:
             connection.execute(statement(HERE, "end_session"), named)

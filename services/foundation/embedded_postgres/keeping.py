@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import structlog
 
 from services.foundation.embedded_postgres.failure import EmbeddedPostgresError
@@ -37,5 +38,6 @@ def _keep(
         log.warning("postgresql_died")
         try:
             start(server.cluster.data, pg_bin=pg_bin).close()
-        except EmbeddedPostgresError as error:
+        # It may be killed again while it starts, or find its disk full: keep trying.
+        except (EmbeddedPostgresError, psycopg.Error, OSError) as error:
             log.warning("postgresql_not_started", error=str(error))

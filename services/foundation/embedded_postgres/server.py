@@ -3,12 +3,13 @@
 import atexit
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 import psycopg
@@ -30,6 +31,8 @@ if sys.platform != "win32":
 
 DATABASE = "ledger"
 SERVICE = "ledger_service"
+RECOVERY_SECONDS = 60.0
+LOOK_AGAIN_SECONDS = 0.1
 
 
 @dataclass
@@ -145,10 +148,22 @@ def _run(cluster: Cluster, pg_bin: Path | None, *, durable: bool) -> Path:
 
 def _prepare(dsn: str) -> None:
     """Make the database and the services' role, unless an earlier start did."""
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with _connected(dsn) as connection:
         connection.execute(_sql("create_service_login"))
         if connection.execute(_sql("find_database")).fetchone() is None:
             connection.execute(_sql("create_database"))
+
+
+def _connected(dsn: str) -> psycopg.Connection[Any]:
+    """A connection; a server that recovers after a crash is waited for."""
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            return psycopg.connect(dsn, autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(LOOK_AGAIN_SECONDS)
 
 
 def _sql(name: str) -> str:

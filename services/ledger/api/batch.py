@@ -13,6 +13,7 @@ from contracts.canonical import Json
 from contracts.requests import BatchLine
 from services.foundation.access import Grant, may_record
 from services.foundation.answers import encode
+from services.foundation.describing.shared import refer
 from services.foundation.problems import Problem, language_of
 from services.ledger.api.recording import PROBLEMS
 from services.ledger.api.refusing import as_problem, as_service_problem
@@ -28,6 +29,17 @@ BATCH_BYTES: Final = 8 * 1024 * 1024
 MOST_LINES: Final = 5_000
 NDJSON: Final = "application/x-ndjson"
 LONGEST_KEY: Final = 255
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "What was recorded, and why the other lines were not",
+        "headers": refer(("Ledger-Position",)),
+    },
+    **{k: v for k, v in PROBLEMS.items() if k != 412},  # noqa: PLR2004
+}
+EXAMPLE: Final = (
+    '{"key":"visit-1","type":"ContactMade","partner":"acme",'
+    '"occurred_at":"2026-03-05","data":{"by":"us","channel":"in_person"}}\n'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +54,17 @@ class Line:
 @router.post(
     "/v1/events/batch",
     response_model=BatchAnswer,
-    responses={k: v for k, v in PROBLEMS.items() if k != 412},  # noqa: PLR2004
+    responses=RESPONSES,
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {NDJSON: {"schema": BatchLine.model_json_schema()}},
+            "content": {
+                NDJSON: {
+                    "schema": {"type": "string"},
+                    "x-item-schema": BatchLine.model_json_schema(),
+                    "example": EXAMPLE,
+                }
+            },
         }
     },
 )

@@ -9,8 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from contracts.answers import ProblemAnswer
 from contracts.events.base import StreamId
 from contracts.requests import TypeName
-from services.foundation.access import Grant, may_read
+from services.foundation.access import Grant, may_read, still_may_read
 from services.foundation.answers import negotiate
+from services.foundation.describing.shared import refer
 from services.foundation.following import Following
 from services.foundation.freshness import MOST, Positions
 from services.foundation.problems import Problem
@@ -35,7 +36,8 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Server-sent events, for ever: `id` is the position, `data` the "
         "event on one line. A comment comes when there is nothing to tell.",
-        "content": {MEDIA_TYPE: {"example": EXAMPLE}},
+        "content": {MEDIA_TYPE: {"schema": {"type": "string"}, "example": EXAMPLE}},
+        "headers": refer(("Cache-Control", "Ledger-Position", "X-Accel-Buffering")),
     },
     **{
         status: {"model": ProblemAnswer, "description": description}
@@ -88,7 +90,7 @@ async def stream_events(
     head = await run_in_threadpool(reader.head, wanted.ledger)
     begin = _beginning(head, after, last_event_id)
     feed = Feed(reader, streams.reads, heads, wanted, begin)
-    check = partial(may_read, request)
+    check = partial(still_may_read, request)
     following = Following(feed, heads, wanted.ledger, streams.pace, check)
     return EventStream(streams, wanted.ledger, following.told(), begin)
 

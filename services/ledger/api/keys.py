@@ -11,13 +11,16 @@ from contracts.answers import KeysAnswer, NewKeyAnswer, ProblemAnswer
 from contracts.requests import KeyRequest
 from services.foundation.access import Grant, Keys, KeyTerms, may_admin
 from services.foundation.answers import (
+    CSV,
     JSON,
+    NDJSON,
     Answer,
     encode,
     negotiate,
     respond_list,
     unpack_cursor,
 )
+from services.foundation.describing.shared import refer
 from services.foundation.problems import Problem, faults
 from services.foundation.queries import QueryText
 from services.ledger.intake import bodies
@@ -30,19 +33,40 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     for status, description in (
         (401, "No valid key"),
         (403, "The key lacks the scope"),
-        (404, "No such key"),
-        (406, "No such format of the answer"),
-        (413, "Too large"),
-        (415, "Not JSON"),
         (422, "Not valid"),
         (429, "The key asks too often"),
         (503, "The database does not answer"),
     )
 }
+LISTED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {
+            NDJSON: {"schema": {"type": "string"}},
+            CSV: {"schema": {"type": "string"}},
+        }
+    },
+    406: {"model": ProblemAnswer, "description": "No such format of the answer"},
+    **PROBLEMS,
+}
+MADE: Final[dict[int | str, dict[str, Any]]] = {
+    201: {
+        "description": "The key, shown this once",
+        "headers": refer(("Cache-Control", "Location")),
+    },
+    406: {"model": ProblemAnswer, "description": "No such format of the answer"},
+    413: {"model": ProblemAnswer, "description": "Too large"},
+    415: {"model": ProblemAnswer, "description": "Not JSON"},
+    **PROBLEMS,
+}
+REVOKED: Final[dict[int | str, dict[str, Any]]] = {
+    204: {"description": "Revoked"},
+    404: {"model": ProblemAnswer, "description": "No such key"},
+    **PROBLEMS,
+}
 Admin = Annotated[Grant, Depends(may_admin)]
 
 
-@router.get("/v1/keys", response_model=KeysAnswer, responses=PROBLEMS)
+@router.get("/v1/keys", response_model=KeysAnswer, responses=LISTED)
 def list_keys(
     request: Request,
     grant: Admin,
@@ -74,7 +98,7 @@ def _instant(text: str) -> datetime:
     "/v1/keys",
     status_code=201,
     response_model=NewKeyAnswer,
-    responses=PROBLEMS,
+    responses=MADE,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -105,7 +129,7 @@ async def create_key(request: Request, grant: Admin) -> Response:
     return Response(body, 201, headers, JSON)
 
 
-@router.delete("/v1/keys/{id}", status_code=204, responses=PROBLEMS)
+@router.delete("/v1/keys/{id}", status_code=204, responses=REVOKED)
 def revoke_key(request: Request, grant: Admin, id: str) -> Response:  # noqa: A002
     """Revoke a key, at once; what it recorded keeps its name."""
     keys: Keys = request.app.state.keys

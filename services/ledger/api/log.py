@@ -6,12 +6,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from contracts.answers import EventsAnswer, ProblemAnswer, RevisedEventAnswer
+from contracts.answers import (
+    EventsAnswer,
+    ProblemAnswer,
+    RecordAnswer,
+    RevisedEventAnswer,
+)
 from contracts.events.base import EventId, StreamId
 from contracts.requests import TypeName
 from services.foundation import event_log
 from services.foundation.access import Grant, may_read
 from services.foundation.answers import (
+    CSV,
+    NDJSON,
     Answer,
     respond,
     respond_exactly,
@@ -30,11 +37,21 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     for status, description in (
         (401, "No valid key"),
         (403, "The key lacks the scope"),
-        (404, "No such event"),
         (406, "No such format of the answer"),
         (422, "A parameter is not valid"),
         (503, "Not up to date in time, or the database does not answer"),
     )
+}
+UNKNOWN: Final[dict[int | str, dict[str, Any]]] = {
+    404: {"model": ProblemAnswer, "description": "No such event"},
+}
+ROWS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {
+            NDJSON: {"schema": {"type": "string"}},
+            CSV: {"schema": {"type": "string"}},
+        }
+    }
 }
 
 
@@ -71,7 +88,7 @@ def _search(
     return locals()
 
 
-@router.get("/v1/events", response_model=EventsAnswer, responses=PROBLEMS)
+@router.get("/v1/events", response_model=EventsAnswer, responses=PROBLEMS | ROWS)
 def list_events(
     request: Request,
     grant: Reader,
@@ -91,7 +108,11 @@ def list_events(
     return respond_list(request, Answer({"items": items}, top), more)
 
 
-@router.get("/v1/events/{id}", response_model=RevisedEventAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/events/{id}",
+    response_model=RevisedEventAnswer | RecordAnswer,
+    responses=PROBLEMS | UNKNOWN,
+)
 def get_event(
     request: Request,
     grant: Reader,

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from contracts.answers import ConsistencyAnswer, InclusionAnswer, ProblemAnswer
 from services.foundation.access import Grant, may_read
 from services.foundation.answers import Answer, respond, respond_text
+from services.foundation.describing.shared import refer
 from services.foundation.problems import Problem
 from services.ledger.integrity.reading import Halted, Newest, TreeReader
 
@@ -26,6 +27,7 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
         (503, "The tree was found altered, or the database does not answer"),
     )
 }
+PROBLEMS[404]["headers"] = refer(("Retry-After",))
 Reader = Annotated[Grant, Depends(may_read)]
 Size = Annotated[int | None, Query(ge=1, le=MOST, description="Default: newest head.")]
 

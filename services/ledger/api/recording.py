@@ -11,6 +11,7 @@ from contracts.canonical import Json, canonical
 from contracts.requests import EventRequest
 from services.foundation.access import Grant, may_record
 from services.foundation.answers import show
+from services.foundation.describing.shared import refer
 from services.foundation.event_log import answer_json
 from services.foundation.problems import Problem
 from services.ledger.api.refusing import as_problem, as_service_problem
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
 router: Final = APIRouter(tags=["recording"])
 MOST_ITEMS: Final = 100
+KEY: Final = r'^("[ !#-\[\]-~]{1,255}"|[!#-\[\]-~]{1,255})$'
+"""A quoted one may also hold `\\"` and `\\\\`, and letters beyond ASCII."""
+VERSION: Final = '^"(0|[1-9][0-9]{0,17})"$'
 HEADERS: Final[list[dict[str, Any]]] = [
     {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
-        "schema": {"type": "string", "maxLength": 257},
+        "schema": {"type": "string", "pattern": KEY},
         "description": "Makes the request repeatable: the same key and content give "
         "the first answer.",
     },
@@ -36,7 +40,7 @@ HEADERS: Final[list[dict[str, Any]]] = [
         "name": "If-Match",
         "in": "header",
         "required": False,
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": VERSION},
         "description": 'The version that the partner must be at, such as `"7"`; '
         '`"0"`: no such partner yet.',
     },
@@ -46,14 +50,22 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     for status, description in (
         (401, "No valid key"),
         (403, "The key lacks the scope"),
-        (406, "No such format of the answer"),
         (409, "Conflicts with what is recorded"),
         (412, "The partner's stream has moved on"),
         (413, "Too large"),
         (415, "Not JSON"),
         (422, "Not valid, or the key was used with other content"),
+        (429, "The key asks too often, or the ledger is full"),
         (503, "The database does not answer, or the outcome is not known"),
     )
+}
+RECORDED: Final[dict[int | str, dict[str, Any]]] = {
+    201: {
+        "description": "Recorded now, or by an earlier request",
+        "headers": refer(
+            ("ETag", "Idempotent-Replayed", "Ledger-Position", "Location")
+        ),
+    }
 }
 
 
@@ -61,7 +73,7 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     "/v1/events",
     status_code=201,
     response_model=EventAnswer | EventsAnswer,
-    responses=PROBLEMS,
+    responses=PROBLEMS | RECORDED,
     openapi_extra={
         "parameters": HEADERS,
         "requestBody": {

@@ -7,12 +7,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from contracts.canonical import Json, canonical, digest
+from contracts.canonical import Json, canonical
 from contracts.events import (
     EventCorrected,
     EventData,
     PartnerIdentified,
-    PartnerRenamed,
     Source,
 )
 from contracts.events.base import SEALED, TOKEN
@@ -20,18 +19,14 @@ from contracts.occurrence import format_instant, interval
 from contracts.requests import EventRequest
 from services.foundation.ids import new_event_id
 from services.foundation.problems import Problem, faults
+from services.ledger.intake.fingerprints import fingerprint
 from services.ledger.intake.naming import partner_id
 from services.ledger.intake.references import Introduced, WrongPlaceError, resolve
 from services.ledger.rules.alone import fault_alone
-from services.ledger.store.recordings import Fingerprint, Item, Recording, key_of_client
+from services.ledger.store.recordings import Item, Recording, key_of_client
 
 EVENT_BYTES: Final = 32 * 1024
 FUTURE: Final = timedelta(days=1)
-NO_FIELDS: Final = frozenset[str]()
-NAMES: Final = frozenset(("name", "names"))
-PERSONAL: Final = frozenset(
-    {"names"}.union(*(model.personal for model in EventData.catalogue.values()))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,7 @@ def prepare(
             items=prepared,
             recorded_by=sender.name,
             key=key,
-            fingerprint=_fingerprint(content) if key else None,
+            fingerprint=fingerprint(content) if key else None,
             expected_version=conditions.expected_version,
             names_partner=any(_names_itself(item) for item in items),
             otherwise=lambda: build(taken=True),
@@ -173,6 +168,8 @@ def _dated(
     source = (
         Source(request.source.system, request.source.ref) if request.source else None
     )
+    text = canonical(request.data or {})
+    _check_none_sealed(request, text, sent.at)
     return Item(
         id=sent.id,
         partner=partner,
@@ -180,20 +177,23 @@ def _dated(
         occurred_from=span.first,
         occurred_to=span.last,
         data=data,
-        text=_text(request.data or {}, f"{sent.at}/data"),
+        text=text,
         causation=request.causation,
         correlation=request.correlation,
         source=source,
-        fingerprint=_fingerprint(sent.content) if source else None,
+        fingerprint=fingerprint(sent.content) if source else None,
     )
 
 
-def _text(data: Mapping[str, Any], at: str) -> str:
-    """The data as it is kept; what looks sealed would be opened where it is read."""
-    text = canonical(data)
-    if SEALED in text and TOKEN.search(text):
-        raise _invalid([(at, "holds a text in the form of a sealed one")])
-    return text
+def _check_none_sealed(request: EventRequest, data: str, at: str) -> None:
+    """What looks sealed would be opened where it is read, or fail to open there."""
+    texts = {"data": data, "correlation": request.correlation}
+    if request.source is not None:
+        texts |= {f"source/{name}": text for name, text in request.source}
+    for name, text in texts.items():
+        if text and SEALED in text and TOKEN.search(text):
+            reason = "holds a text in the form of a sealed one"
+            raise _invalid([(f"{at}/{name}", reason)])
 
 
 def _check_not_future(first: datetime, sender: Sender, pointer: str) -> None:
@@ -210,48 +210,6 @@ def _introduced(item: Item) -> Introduced:
 
 def _names_itself(item: Json) -> bool:
     return isinstance(item, dict) and "partner" not in item
-
-
-def _fingerprint(content: Json) -> Fingerprint:
-    of_all = digest(_without_personal_data(content, NO_FIELDS))
-    items = content if isinstance(content, list) else [content]
-    if not any(map(_renames, items)):
-        return Fingerprint(of_all, of_all)
-    return Fingerprint(of_all, digest(_without_personal_data(content, NAMES)))
-
-
-def _renames(item: Json) -> bool:
-    return isinstance(item, dict) and item.get("type") == PartnerRenamed.__name__
-
-
-def _without_personal_data(content: Json, of_renamed: frozenset[str]) -> Json:
-    """What a fingerprint covers: it must not tell personal data apart."""
-    if isinstance(content, list):
-        return [_without_personal_data(item, of_renamed) for item in content]
-    if not isinstance(content, dict) or not isinstance(content.get("data"), dict):
-        return content
-    model = EventData.catalogue.get(str(content.get("type")))
-    hidden = of_renamed if model is PartnerRenamed else NO_FIELDS
-    return content | {"data": _public(model, content["data"], hidden)}
-
-
-def _public(
-    model: type[EventData] | None, data: Mapping[str, Json], hidden: frozenset[str]
-) -> Json:
-    personal = hidden.union(model.personal if model else ())
-    if model is PartnerIdentified and data.get("kind") == "person":
-        personal = NAMES
-    public = {name: value for name, value in data.items() if name not in personal}
-    if model is EventCorrected and isinstance(data.get("data"), dict):
-        return public | {"data": _public_of_corrected(data["data"])}
-    return public
-
-
-def _public_of_corrected(data: Mapping[str, Json]) -> Json:
-    """The target's type is not known here, but a person's data shows what it is."""
-    of_a_person = "side" in data or data.get("kind") == "person"
-    hidden = PERSONAL if of_a_person else PERSONAL - NAMES
-    return {name: value for name, value in data.items() if name not in hidden}
 
 
 def _invalid(errors: Sequence[tuple[str, str]]) -> Problem:

@@ -3,7 +3,8 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from errno import ENOSPC
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -31,7 +32,8 @@ class Privacy:
 
     keyring: Keyring
     file: Path
-    lock: Lock
+    lock: Lock = field(default_factory=Lock)
+    unnoted: list[Noted] = field(default_factory=list)
 
     @classmethod
     def of(cls, settings: Settings) -> "Privacy":
@@ -41,13 +43,24 @@ class Privacy:
     @classmethod
     def at(cls, keyring: Keyring, data_dir: Path) -> "Privacy":
         """The erasures of a data folder."""
-        return cls(keyring, data_dir / FILE, Lock())
+        return cls(keyring, data_dir / FILE)
 
     def note(self, ledger: str, erasures: Sequence[Erasure]) -> None:
-        """Note erasures that are committed; a crash before it is healed at start."""
-        if erasures:
-            with self.lock:
-                append(self.file, [(ledger, erasure) for erasure in erasures])
+        """Note erasures that are committed; a crash before it is healed at start.
+
+        A disk that is full must not make a recording look as if it had failed: what
+        cannot be noted is told in the log, and noted with the next.
+        """
+        if not erasures:
+            return
+        with self.lock:
+            self.unnoted.extend((ledger, erasure) for erasure in erasures)
+            try:
+                append(self.file, self.unnoted)
+            except OSError:
+                log.exception("erasure_not_noted", file=str(self.file))
+            else:
+                self.unnoted.clear()
 
 
 def append(file: Path, erasures: Sequence[Noted]) -> None:
@@ -56,13 +69,21 @@ def append(file: Path, erasures: Sequence[Noted]) -> None:
         json.dumps([ledger, one.event, one.subject, one.keep_notes]) + "\n"
         for ledger, one in erasures
     )
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    descriptor = os.open(file, flags, 0o600)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(descriptor, lines.encode())
-        os.fsync(descriptor)
+        _write_whole(descriptor, lines.encode())
     finally:
         os.close(descriptor)
+
+
+def _write_whole(descriptor: int, lines: bytes) -> None:
+    """Write lines of their own, also after one that a full disk cut off."""
+    size = os.fstat(descriptor).st_size
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
+        lines = b"\n" + lines
+    if os.write(descriptor, lines) < len(lines):
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+    os.fsync(descriptor)
 
 
 def read_file(file: Path) -> Iterator[Noted]:

@@ -1,16 +1,19 @@
 """Which texts of a fact are personal, under which key, and about whom. Pure."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from contracts.canonical import Json
 from contracts.events import (
     LEDGER_STREAM,
+    EventCorrected,
     EventData,
     PartnerIdentified,
     PartnerRenamed,
     PersonAdded,
+    RecordedEvent,
 )
+from services.ledger.rules.relationship import Relationship
 
 NAMES = ("name", "names")
 
@@ -22,6 +25,15 @@ class Stream:
     partner: str
     is_person: bool
     has_person: Callable[[str], bool]
+
+    @classmethod
+    def of(cls, state: Relationship) -> "Stream":
+        """What a stream's state says."""
+
+        def has_person(reference: str) -> bool:
+            return state.find("person", reference) is not None
+
+        return cls(state.partner, state.is_person, has_person)
 
     def person(self, reference: str) -> str:
         """The subject of a person that a fact of this stream names.
@@ -68,6 +80,34 @@ def private_of(
     if not fields:
         return None
     return Private(f"note:{event}", fields, people_of(data, stream))
+
+
+def private_of_correction(
+    event: RecordedEvent, events: Sequence[RecordedEvent], stream: Stream
+) -> Private | None:
+    """What a correction says of its target that is personal; `events` has the target.
+
+    A corrected note is about everybody whom it names, now or before.
+    """
+    change = event.data
+    if not isinstance(change, EventCorrected) or change.data is None:
+        return None
+    (target,) = (e for e in events if e.id == change.target)
+    data = type(target.data).model_validate(dict(change.data))
+    private = private_of(data, event.id, stream, target.id)
+    if private is None or not private.people:
+        return private
+    before = people_of(target.data, stream)
+    return replace(private, people=before.union(private.people))
+
+
+def person_told_of(data: EventData, partner: str) -> str | None:
+    """Whose key a fact may need, as far as is seen without the ledger."""
+    if isinstance(data, PersonAdded):
+        return f"person:{partner}/{data.person}" if data.person else None
+    if isinstance(data, PartnerIdentified | PartnerRenamed):
+        return f"person:{partner}/{partner}"
+    return None
 
 
 def people_of(data: EventData, stream: Stream) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The data keys of one append transaction: found, made, destroyed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ class Vault:
     connection: Connection[Any]
     ledger: str
     keyring: Keyring
-    known: dict[str, AESGCM] = field(default_factory=dict)
+    known: dict[str, AESGCM | None] = field(default_factory=dict)
     made: list[tuple[str, str, bytes]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     erasures: list[Erasure] = field(default_factory=list)
@@ -55,22 +55,24 @@ class Vault:
         self.notes += [(person, private.subject) for person in sorted(private.people)]
         return canonical(data)
 
-    def _key(self, subject: str) -> AESGCM:
-        known = self.known.get(subject)
-        if known is None:
-            is_new = subject.startswith("note:")
-            known = (None if is_new else self._find(subject)) or self._make(subject)
-            self.known[subject] = known
-        return known
-
-    def _find(self, subject: str) -> AESGCM | None:
-        parameters = {"ledger": self.ledger, "subjects": [subject]}
+    def look_up(self, subjects: Collection[str]) -> None:
+        """Read the keys that a transaction may need, all at once."""
+        if not subjects:
+            return
+        self.known |= dict.fromkeys(subjects)
+        parameters = {"ledger": self.ledger, "subjects": list(subjects)}
         query = statement(FOUNDATION, "find_data_keys")
-        row = self.connection.execute(query, parameters).fetchone()
-        if row is None:
-            return None
-        _, name, wrapped = row
-        return AESGCM(self.keyring.unwrap(self.ledger, subject, name, wrapped))
+        for subject, name, wrapped in self.connection.execute(query, parameters):
+            key = self.keyring.unwrap(self.ledger, subject, name, wrapped)
+            self.known[subject] = AESGCM(key)
+
+    def _key(self, subject: str) -> AESGCM:
+        is_new = subject.startswith("note:")
+        if not is_new and subject not in self.known:
+            self.look_up((subject,))
+        known = self.known.get(subject) or self._make(subject)
+        self.known[subject] = known
+        return known
 
     def _make(self, subject: str) -> AESGCM:
         key = AESGCM.generate_key(KEY_BYTES * 8)
@@ -90,7 +92,7 @@ class Vault:
         """Forget the keys and erasures since the mark."""
         made, notes, erasures = mark
         for subject, _, _ in self.made[made:]:
-            del self.known[subject]
+            self.known[subject] = None
         del self.made[made:], self.notes[notes:], self.erasures[erasures:]
 
     def write(self) -> None:

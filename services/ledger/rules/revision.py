@@ -1,7 +1,7 @@
 """Corrections and retractions: what they may change, and what depends on it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 from operator import attrgetter
 from typing import Any
@@ -139,7 +139,7 @@ def _replay(
         if fact.event.id == target.id and _has_data(revision.change):
             state = streams.state(fact.event.partner)
             completed = complete(state, fact.data, fact.occurred_from)
-            revised = replace(fact, completed=completed)
+            revised = fact._replace(completed=completed)
         try:
             _check_again(streams, view, revised)
         except refusals.Refusal:

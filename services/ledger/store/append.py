@@ -1,6 +1,6 @@
 """The append transaction: lock the head, decide, insert, move the head, commit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
+from contracts.events import LEDGER_STREAM
 from contracts.quantity import exact_arithmetic
 from services.foundation.database import statement
 from services.foundation.event_log import StoredEvent
 from services.foundation.sealing import Keyring
+from services.ledger.privacy.subjects import person_told_of
 from services.ledger.privacy.vault import Vault
 from services.ledger.store import recordings as r
-from services.ledger.store.batch import Batch, partners_named
+from services.ledger.store.batch import Batch
 from services.ledger.store.claims import Claims, find_claims, keys_of
 from services.ledger.store.states import LedgerStates
 
@@ -75,6 +77,7 @@ def begin_batch(
     claims = Claims(connection, states.ledger, found)
     keyring.refresh()
     vault = Vault(connection, states.ledger, keyring)
+    vault.look_up(people_told_of(recordings))
     return Batch(
         connection,
         states,
@@ -85,6 +88,24 @@ def begin_batch(
         recorded,
         head.at_most,
     )
+
+
+def partners_named(recordings: Collection[r.Recording]) -> set[str]:
+    """The streams that recordings are of, or name."""
+    items = [item for recording in recordings for item in recording.items]
+    named = {LEDGER_STREAM, *(item.partner for item in items)}
+    for item in items:
+        if item.data.named:
+            kinds = item.data.references()
+            named.update(ref for _, kind, ref in kinds if kind == "partner")
+    return named
+
+
+def people_told_of(recordings: Collection[r.Recording]) -> set[str]:
+    """The people whose keys recordings may need."""
+    items = (item for recording in recordings for item in recording.items)
+    told = (person_told_of(item.data, item.partner) for item in items)
+    return {person for person in told if person is not None}
 
 
 def find_ids(connection: Connection[Any], ledger: str, ids: Iterable[str]) -> set[str]:

@@ -1,7 +1,7 @@
 """One transaction's decisions: what queued, decided in order, under the head's lock."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,9 +17,13 @@ from contracts.events import (
     RecordedEvent,
 )
 from contracts.events.reading import as_fact, in_force
-from services.foundation.database import statement
 from services.foundation.event_log import StoredEvent, read_positions
-from services.ledger.privacy.subjects import Private, Stream, people_of, private_of
+from services.ledger.privacy.subjects import (
+    Private,
+    Stream,
+    private_of,
+    private_of_correction,
+)
 from services.ledger.privacy.vault import Erasure, Vault
 from services.ledger.rules import refusals
 from services.ledger.rules.checks import LedgerView
@@ -29,7 +33,7 @@ from services.ledger.store import recordings as r
 from services.ledger.store.claims import Claims
 from services.ledger.store.mapper import row_of
 from services.ledger.store.revisions import prepare_revision, refold
-from services.ledger.store.states import LedgerStates
+from services.ledger.store.states import LedgerStates, find_versions
 
 HERE: Final = "services.ledger.store"
 Mark = tuple[int, int, int, int, int, tuple[int, int, int]]
@@ -152,7 +156,7 @@ class Batch:
             state, self._view(item), item.id, item.data, item.occurred_from
         )
         event = self._event(item, recorded_by, state, completed)
-        stream = stream_of(state)
+        stream = Stream.of(state)
         if isinstance(item.data, PersonalDataErased):
             self._erase(item.id, item.data, stream)
         private = private_of(item.data, item.id, stream)
@@ -215,31 +219,14 @@ class Batch:
 
     def _revise(self, event: RecordedEvent, item: r.Item) -> None:
         revision = prepare_revision(self, event)
-        event = replace(event, completed=revision.completed)
+        event = event._replace(completed=revision.completed)
         before = in_force(revision.events)
         after = in_force([*revision.events, event])
         self.claims.move(before, after)
-        private = self._private_of_correction(item, revision.events)
+        stream = Stream.of(self.state(item.partner))
+        private = private_of_correction(event, revision.events, stream)
         self._keep(event, self._sealed(item, private, inside=True))
         self._replace_states(refold(self, event))
-
-    def _private_of_correction(
-        self, item: r.Item, events: Sequence[RecordedEvent]
-    ) -> Private | None:
-        """What a correction says of its target that is personal.
-
-        A corrected note is about everybody whom it names, now or before.
-        """
-        if not isinstance(item.data, EventCorrected) or item.data.data is None:
-            return None
-        (target,) = (e for e in events if e.id == item.data.target)
-        data = type(target.data).model_validate(dict(item.data.data))
-        stream = stream_of(self.state(item.partner))
-        private = private_of(data, item.id, stream, target.id)
-        if private is None or not private.people:
-            return private
-        before = people_of(target.data, stream)
-        return replace(private, people=before.union(private.people))
 
     def _replace_states(self, states: Mapping[str, Relationship]) -> None:
         for state in states.values():
@@ -271,36 +258,3 @@ class Batch:
                 self.changed[partner] = previous
         del self.undo[undo:]
         self.claims.back_to(claims)
-
-
-def stream_of(state: Relationship) -> Stream:
-    """What deciding about privacy takes of a stream's state."""
-
-    def has_person(reference: str) -> bool:
-        return state.find("person", reference) is not None
-
-    return Stream(state.partner, state.is_person, has_person)
-
-
-def find_versions(
-    connection: Connection[Any], ledger: str, places: Sequence[tuple[str, int]]
-) -> set[tuple[str, int]]:
-    """Which places in streams are taken."""
-    streams, versions = [list(column) for column in zip(*places, strict=True)]
-    parameters = (streams, versions, ledger)
-    rows = connection.execute(statement(HERE, "find_versions"), parameters)
-    return {(partner, version) for partner, version in rows}
-
-
-def partners_named(recordings: Iterable[r.Recording | r.RawEvents]) -> set[str]:
-    """The streams that recordings are of, or name."""
-    named = {LEDGER_STREAM}
-    for recording in recordings:
-        if isinstance(recording, r.RawEvents):
-            continue
-        for item in recording.items:
-            named.add(item.partner)
-            if item.data.named:
-                kinds = item.data.references()
-                named.update(ref for _, kind, ref in kinds if kind == "partner")
-    return named

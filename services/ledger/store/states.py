@@ -21,10 +21,12 @@ from contracts.events import (
 )
 from contracts.events.reading import as_fact, read
 from contracts.quantity import exact_arithmetic
+from services.foundation.database import statement
 from services.foundation.event_log import decode, merged_groups, read_streams
 from services.ledger.rules.relationship import Relationship, evolve
 from services.ledger.rules.replay import fold, fresh
 
+HERE: Final = "services.ledger.store"
 REMEMBERED: Final = 20_000
 REREAD_AT_MOST: Final = 5_000
 
@@ -122,3 +124,13 @@ class LedgerStates:
 
 def _in_order(streams: Iterable[list[RecordedEvent]]) -> list[RecordedEvent]:
     return sorted(chain.from_iterable(streams), key=attrgetter("position"))
+
+
+def find_versions(
+    connection: Connection[Any], ledger: str, places: Sequence[tuple[str, int]]
+) -> set[tuple[str, int]]:
+    """Which places in streams are taken."""
+    streams, versions = [list(column) for column in zip(*places, strict=True)]
+    parameters = (streams, versions, ledger)
+    rows = connection.execute(statement(HERE, "find_versions"), parameters)
+    return {(partner, version) for partner, version in rows}

@@ -1,9 +1,8 @@
 """What one fact counts as among the acts: a pure function of the fact alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from contracts.events import (
     AllianceAgreed,
@@ -29,33 +28,41 @@ from contracts.events import (
 from contracts.events.reading import Fact
 from contracts.occurrence import day_of
 
-ACTS: Final[Mapping[type[EventData], tuple[str, str | None, str | None]]] = {
-    ContactAttempted: ("attempt", "by", "channel"),
-    ContactMade: ("contact", "by", "channel"),
-    MeetingScheduled: ("meeting", None, "channel"),
-    GoalAsked: ("goal_asked", "by", None),
-    GoalShared: ("goal_shared", "whose", None),
-    GoalAchieved: ("goal_achieved", None, None),
-    PrincipleStated: ("principle", "by", None),
-    PrincipleAcknowledged: ("stance", "by", None),
-    IdeaProposed: ("idea", "by", None),
-    HelpRequested: ("request", "by", "kind"),
-    HelpOffered: ("offer", "by", "kind"),
-    OfferAccepted: ("acceptance", None, None),
-    HelpDelivered: ("delivery", "by", "kind"),
-    DeliveryAcknowledged: ("acknowledgement", None, None),
-    BenefitReported: ("benefit", "gained_by", None),
-    AllianceProposed: ("proposal", "by", None),
-    AllianceAgreed: ("agreement", None, None),
-    ResourceCommitted: ("commitment", "by", "kind"),
+
+class Kind(NamedTuple):
+    """What a type counts as; the fields that say whose act it is, and of what kind."""
+
+    act: str
+    by: str | None = None
+    kind: str | None = None
+    persons: bool = False
+
+
+ACTS: Final[Mapping[type[EventData], Kind]] = {
+    ContactAttempted: Kind("attempt", "by", "channel"),
+    ContactMade: Kind("contact", "by", "channel", persons=True),
+    MeetingScheduled: Kind("meeting", None, "channel", persons=True),
+    GoalAsked: Kind("goal_asked", "by"),
+    GoalShared: Kind("goal_shared", "whose"),
+    GoalAchieved: Kind("goal_achieved"),
+    PrincipleStated: Kind("principle", "by"),
+    PrincipleAcknowledged: Kind("stance", "by"),
+    IdeaProposed: Kind("idea", "by"),
+    HelpRequested: Kind("request", "by", "kind"),
+    HelpOffered: Kind("offer", "by", "kind"),
+    OfferAccepted: Kind("acceptance"),
+    HelpDelivered: Kind("delivery", "by", "kind"),
+    DeliveryAcknowledged: Kind("acknowledgement", persons=True),
+    BenefitReported: Kind("benefit", "gained_by"),
+    AllianceProposed: Kind("proposal", "by"),
+    AllianceAgreed: Kind("agreement"),
+    ResourceCommitted: Kind("commitment", "by", "kind"),
 }
-"""By type: the act, and the fields that say which side did it and of what kind."""
 
 OTHER_SIDE: Final = {"us": "partner", "partner": "us"}
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """One act: whose, what, and the day from which it acts, in the ledger's zone.
 
     `kind` is the channel of a contact, attempt or meeting, or the kind of help.
@@ -80,30 +87,33 @@ def act(fact: Fact, partner: str, zone: tzinfo) -> Act | None:
 
     An attempt is a thin one: it reached nobody.
     """
-    data = fact.data
+    event, data, acts_from = fact.event, fact.data, fact.acts_from
     told = ACTS.get(type(data))
     if told is None:
         return None
-    name, _, kind_field = told
+    kind = getattr(data, told.kind) if told.kind else None
     return Act(
-        partner=partner,
-        stream=fact.event.partner,
-        position=fact.event.position,
-        event=fact.event.id,
-        act=name,
-        by=_by(fact),
-        kind=None if kind_field is None else getattr(data, kind_field),
-        in_person=getattr(data, "channel", None) == "in_person",
-        thin=isinstance(data, ContactAttempted),
-        acts_from=fact.acts_from,
-        day=day_of(fact.acts_from, zone),
-        persons=tuple(dict.fromkeys(getattr(data, "persons", None) or ())),
+        partner,
+        event.partner,
+        event.position,
+        event.id,
+        told.act,
+        _by(fact, told),
+        kind,
+        told.kind == "channel" and kind == "in_person",
+        told.act == "attempt",
+        acts_from,
+        day_of(acts_from, zone),
+        _persons(data) if told.persons else (),
     )
 
 
-def _by(fact: Fact) -> str | None:
+def _by(fact: Fact, told: Kind) -> str | None:
     """The side that did it; who accepts or acknowledges is the one that receives."""
-    if isinstance(fact.data, OfferAccepted | DeliveryAcknowledged):
+    if isinstance(fact.data, (OfferAccepted, DeliveryAcknowledged)):
         return OTHER_SIDE[fact.completed["by"]]
-    field = ACTS[type(fact.data)][1]
-    return None if field is None else getattr(fact.data, field)
+    return getattr(fact.data, told.by) if told.by else None
+
+
+def _persons(data: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(data.persons or ()))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from typing import Final
+from typing import Final, NamedTuple
 
 from contracts.events import (
     LEDGER_STREAM,
@@ -23,8 +23,7 @@ GOVERNANCE: Final = (EventCorrected, EventRetracted, StagePolicyPublished)
 REWRITING: Final = (EventCorrected, EventRetracted, PartnerMerged)
 
 
-@dataclass(frozen=True, slots=True)
-class LateFact:
+class LateFact(NamedTuple):
     """A fact recorded so many whole days after it happened, as now known."""
 
     partner: str
@@ -109,11 +108,11 @@ def _add(rows: Rows, fact: Fact, occurred_at: str, partner: str, zone: tzinfo) -
 
 def _late(fact: Fact, occurred_at: str, partner: str, days: int) -> LateFact:
     return LateFact(
-        partner=partner,
-        event=fact.event,
-        occurred_at=occurred_at,
-        occurred_from=fact.occurred_from,
-        occurred_to=fact.occurred_to,
-        acts_from=fact.acts_from,
-        days=days,
+        partner,
+        fact.event,
+        occurred_at,
+        fact.occurred_from,
+        fact.occurred_to,
+        fact.acts_from,
+        days,
     )

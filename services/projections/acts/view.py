@@ -1,6 +1,7 @@
 """The rows of acts: a batch adds to them; partners told anew are written anew."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from psycopg import Connection
@@ -10,7 +11,8 @@ from services.foundation.database import statement
 from services.foundation.event_log import decode, merged_groups, read_streams
 from services.projections.acts.act import Act
 from services.projections.acts.fold import VERSION, LateFact, Rows, fold, told_anew
-from services.projections.engine.projection import Target
+from services.projections.engine.copying import copy_rows, into_part
+from services.projections.engine.projection import Group, Target
 
 HERE: Final = "services.projections.acts"
 TABLES: Final = ("acts", "act_people", "late_facts")
@@ -40,6 +42,21 @@ class ActsProjection:
             _delete(connection, target, sorted(set().union(*groups)))
         for table, rows in columns_of(fold(events, histories, target.zone)).items():
             _copy(connection, target, table, rows)
+
+    def build(
+        self,
+        connection: Connection[Any],
+        target: Target,
+        groups: Sequence[Group],
+        up_to: int,  # noqa: ARG002 (acts do not tell by when they hold)
+    ) -> None:
+        """Fold whole partners and copy all rows of theirs."""
+        anew = [group for group in groups if told_anew(group)]
+        rows = columns_of(fold(list(chain(*groups)), anew, target.zone))
+        head = (target.ledger, target.generation)
+        for table, new in rows.items():
+            copy = into_part(statement(HERE, f"copy_{table}"), table, target.generation)
+            copy_rows(connection, copy, [(*head, *row) for row in new])
 
 
 def _groups(

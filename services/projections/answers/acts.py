@@ -12,7 +12,7 @@ from contracts.events.base import PartnerId
 from services.foundation.answers import unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryDate, QueryText
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.acts import (
     BreadthAnswer,
     RhythmAnswer,
@@ -51,7 +51,9 @@ SPOKE: Final = ("month", "act", "kind", "by")
 Items = list[dict[str, Json]]
 
 
-@router.get("/v1/rhythm", response_model=RhythmAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/rhythm", response_model=RhythmAnswer, responses=PROBLEMS | ROWS | UNKNOWN
+)
 def get_rhythm(
     request: Request,
     question: Asked,
@@ -126,7 +128,9 @@ def _rhythm_month(
     }
 
 
-@router.get("/v1/wheel", response_model=WheelAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/wheel", response_model=WheelAnswer, responses=PROBLEMS | ROWS | UNKNOWN
+)
 def get_wheel(
     request: Request,
     question: Asked,
@@ -196,7 +200,7 @@ def _largest(rows: Sequence[Sequence[Any]]) -> dict[str, Json]:
     return found
 
 
-@router.get("/v1/breadth", response_model=BreadthAnswer, responses=PROBLEMS)
+@router.get("/v1/breadth", response_model=BreadthAnswer, responses=PROBLEMS | ROWS)
 def get_breadth(
     request: Request,
     question: Asked,

@@ -25,7 +25,7 @@ from services.projections.answers.alliance_states import (
     summary,
     ties,
 )
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.alliances import (
     AllianceAnswer,
     AlliancesAnswer,
@@ -55,7 +55,9 @@ Found = tuple[str, Sequence[Tie]]
 Facts = Mapping[str, Sequence[Fact]]
 
 
-@router.get("/v1/alliances", response_model=AlliancesAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/alliances", response_model=AlliancesAnswer, responses=PROBLEMS | ROWS | UNKNOWN
+)
 def get_alliances(
     request: Request,
     question: Listed,
@@ -162,7 +164,9 @@ def _told(
 
 
 @router.get(
-    "/v1/alliances/{alliance}", response_model=AllianceAnswer, responses=PROBLEMS
+    "/v1/alliances/{alliance}",
+    response_model=AllianceAnswer,
+    responses=PROBLEMS | UNKNOWN,
 )
 def get_alliance(request: Request, alliance: str, question: Asked) -> Response:
     """One alliance: its project, and with each partner what both sides did of it.

@@ -13,7 +13,7 @@ from contracts.quantity import exact_arithmetic, plain
 from services.foundation.answers import Answer, respond, respond_list, unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryText
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.balances import (
     BalanceAnswer,
     BalancesAnswer,
@@ -46,7 +46,9 @@ Asked = Annotated[Question, Depends(asks("postings"))]
 
 
 @router.get(
-    "/v1/partners/{partner}/balance", response_model=BalanceAnswer, responses=PROBLEMS
+    "/v1/partners/{partner}/balance",
+    response_model=BalanceAnswer,
+    responses=PROBLEMS | UNKNOWN,
 )
 def get_balance(request: Request, partner: str, question: Asked) -> Response:
     """What each side offered, promised, gave and acknowledged, per unit."""
@@ -67,7 +69,9 @@ def get_balance(request: Request, partner: str, question: Asked) -> Response:
 
 
 @router.get(
-    "/v1/partners/{partner}/postings", response_model=PostingsAnswer, responses=PROBLEMS
+    "/v1/partners/{partner}/postings",
+    response_model=PostingsAnswer,
+    responses=PROBLEMS | ROWS | UNKNOWN,
 )
 def get_postings(
     request: Request,
@@ -98,7 +102,7 @@ def get_postings(
     return respond_list(request, answer, more)
 
 
-@router.get("/v1/balances", response_model=BalancesAnswer, responses=PROBLEMS)
+@router.get("/v1/balances", response_model=BalancesAnswer, responses=PROBLEMS | ROWS)
 def get_balances(
     request: Request,
     question: Asked,

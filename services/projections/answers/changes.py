@@ -12,7 +12,7 @@ from services.foundation.answers import Answer, respond
 from services.foundation.problems import language_of
 from services.projections.answers.between import Between, Cut, between
 from services.projections.answers.differing import changed_balances, is_other_stage
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, SPOKEN, UNKNOWN
 from services.projections.answers.known import (
     Known,
     events_between,
@@ -35,7 +35,9 @@ Asked = Annotated[Between, Depends(between)]
 
 
 @router.get(
-    "/v1/partners/{partner}/changes", response_model=ChangesAnswer, responses=PROBLEMS
+    "/v1/partners/{partner}/changes",
+    response_model=ChangesAnswer,
+    responses=PROBLEMS | SPOKEN | UNKNOWN,
 )
 def get_changes(
     request: Request, partner: str, asked: Asked, policy: PolicyName | None = None

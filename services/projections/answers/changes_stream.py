@@ -11,9 +11,10 @@ from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from contracts.answers import ProblemAnswer
-from services.foundation.access import Grant, may_read
+from services.foundation.access import Grant, may_read, still_may_read
 from services.foundation.answers import encode, negotiate
 from services.foundation.database import statement
+from services.foundation.describing.shared import refer
 from services.foundation.following import Following, News
 from services.foundation.freshness import MOST, Positions
 from services.foundation.problems import Problem
@@ -37,7 +38,8 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Server-sent events, for ever: first where each projection "
         "stands, then each move. A comment comes when there is nothing to tell.",
-        "content": {MEDIA_TYPE: {"example": EXAMPLE}},
+        "content": {MEDIA_TYPE: {"schema": {"type": "string"}, "example": EXAMPLE}},
+        "headers": refer(("Cache-Control", "X-Accel-Buffering")),
     },
     **{
         status: {"model": ProblemAnswer, "description": description}
@@ -77,7 +79,7 @@ async def stream_changes(
     wanted = frozenset(projection or ())
     _check_known(wanted, standings)
     moves = Moves(pool, streams.reads, checkpoints, ledger, wanted, last_event_id)
-    check = partial(may_read, request)
+    check = partial(still_may_read, request)
     following = Following(moves, checkpoints, ledger, streams.pace, check)
     return EventStream(streams, ledger, following.told())
 

@@ -13,7 +13,7 @@ from contracts.events.reading import Fact
 from services.foundation.answers import Answer, respond
 from services.foundation.problems import Problem, language_of
 from services.projections.answers.comparing import compared
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, SPOKEN, UNKNOWN
 from services.projections.answers.models.compare import CompareAnswer
 from services.projections.answers.question import Question, asks
 from services.projections.answers.relationships import (
@@ -49,7 +49,9 @@ Partners = Annotated[
 ]
 
 
-@router.get("/v1/compare", response_model=CompareAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/compare", response_model=CompareAnswer, responses=PROBLEMS | SPOKEN | UNKNOWN
+)
 def get_comparison(
     request: Request,
     partners: Partners,

@@ -155,5 +155,5 @@ def _wheel(facts: Sequence[Fact], zone: tzinfo) -> dict[str, Any]:
     """How many acts of each kind, the attempts too."""
     done = (act(fact, fact.event.partner, zone) for fact in facts)
     counts: Mapping[str, int] = Counter(one.act for one in done if one)
-    names = [name for name, _, _ in ACTS.values()]
+    names = [kind.act for kind in ACTS.values()]
     return {name: counts[name] for name in names if name in counts}

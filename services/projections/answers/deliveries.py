@@ -18,7 +18,7 @@ from services.foundation.answers import unpack_cursor
 from services.foundation.database import statement
 from services.foundation.event_log import StoredEvent, decode
 from services.foundation.queries import QueryText
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.deliveries import DeliveriesAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
 from services.projections.answers.question import Question, asks
@@ -59,7 +59,11 @@ class Row(NamedTuple):
         return self.partner, self.ref
 
 
-@router.get("/v1/deliveries", response_model=DeliveriesAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/deliveries",
+    response_model=DeliveriesAnswer,
+    responses=PROBLEMS | ROWS | UNKNOWN,
+)
 def get_deliveries(
     request: Request,
     question: Asked,

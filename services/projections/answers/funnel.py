@@ -11,7 +11,7 @@ from psycopg import Connection
 from contracts.canonical import Json
 from services.foundation.answers import Answer, respond_list
 from services.foundation.database import statement
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS
 from services.projections.answers.models.funnel import PromisesAnswer
 from services.projections.answers.promises import read_promises
 from services.projections.answers.question import Question, asks
@@ -46,7 +46,7 @@ class Funnel:
     overdue: list[dict[str, Json]]
 
 
-@router.get("/v1/promises", response_model=PromisesAnswer, responses=PROBLEMS)
+@router.get("/v1/promises", response_model=PromisesAnswer, responses=PROBLEMS | ROWS)
 def get_promises(request: Request, question: Asked, limit: Limit = 100) -> Response:
     """How many promises got how far, and the commitments overdue the longest.
 

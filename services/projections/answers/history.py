@@ -1,7 +1,7 @@
 """How an alliance developed: its facts in order of happening, each with its effect."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -9,7 +9,7 @@ from contracts.canonical import Json
 from contracts.occurrence import format_instant
 from services.foundation.answers import Answer, respond_list, unpack_cursor
 from services.foundation.queries import QueryText
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.history import HistoryAnswer
 from services.projections.answers.paging import CUT, frozen
 from services.projections.answers.question import Question, asks
@@ -27,17 +27,20 @@ from services.projections.answers.steps import Step, step_item, steps
 router: Final = APIRouter(tags=["stages"])
 Asked = Annotated[Question, Depends(asks("relationship"))]
 PLACE: Final[Mapping[str, type]] = {"at": str, "n": int}
-BEFORE_ALL: Final = ("", -1)
+Order = Literal["happened", "-happened"]
 
 
 @router.get(
-    "/v1/partners/{partner}/history", response_model=HistoryAnswer, responses=PROBLEMS
+    "/v1/partners/{partner}/history",
+    response_model=HistoryAnswer,
+    responses=PROBLEMS | ROWS | UNKNOWN,
 )
 def get_history(
     request: Request,
     partner: str,
     question: Asked,
     policy: PolicyName | None = None,
+    order: Annotated[Order, Query(description="`-`: the newest first.")] = "happened",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[QueryText | None, Query()] = None,
 ) -> Response:
@@ -48,7 +51,7 @@ def get_history(
     """
     page = unpack_cursor(cursor, {**CUT, **PLACE})
     question = frozen(question, page)
-    after = (page["at"], page["n"]) if page else BEFORE_ALL
+    after = (page["at"], page["n"]) if page else None
     with request.app.state.pool.connection() as connection:
         judge = judge_of(connection, question, policy)
         facts = happened(facts_of(connection, question, partner), question.as_of)
@@ -56,7 +59,7 @@ def get_history(
         revisions = read_revisions(connection, question, streams)
         seen = see(connection, question, judge, (partner,)).get(partner)
     rows = [] if seen is None else history_rows(seen)
-    found = [step for step in steps(facts, rows) if step.place > after]
+    found = _in_order(steps(facts, rows), after, newest_first=order == "-happened")
     corrected = corrections(revisions)
     body = {
         "partner": partner,
@@ -67,6 +70,15 @@ def get_history(
     }
     answer = Answer(body, question.position, question.headers, question.unstable)
     return respond_list(request, answer, _more(question, found, limit))
+
+
+def _in_order(
+    told: Sequence[Step], after: tuple[str, int] | None, *, newest_first: bool
+) -> Sequence[Step]:
+    """The steps after a place, in the order asked for."""
+    if newest_first:
+        return [s for s in reversed(told) if after is None or s.place < after]
+    return [s for s in told if after is None or s.place > after]
 
 
 def _more(

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from contracts.occurrence import day_of, format_instant
 from services.foundation.answers import negotiate
 from services.foundation.database import statement
+from services.foundation.describing.shared import refer
 from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.journal_text import (
     Line,
@@ -37,6 +38,12 @@ PARTNERS_A_PAGE: Final = 100
 TRANSACTIONS_A_PIECE: Final = 500
 WORLD: Final = "world"
 router: Final = APIRouter(tags=["export"])
+JOURNAL: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "Transactions in order, with quoted commodities",
+        "headers": refer(("Cache-Control", "Ledger-Position", "Vary")),
+    }
+}
 Asked = Annotated[Question, Depends(asks("postings"))]
 Pool = ConnectionPool[Connection[Any]]
 
@@ -44,7 +51,7 @@ Pool = ConnectionPool[Connection[Any]]
 @router.get(
     "/v1/export/journal",
     response_class=PlainTextResponse,
-    responses={code: PROBLEMS[code] for code in (401, 403, 406, 422, 503)},
+    responses=PROBLEMS | JOURNAL,
 )
 def get_journal(request: Request, question: Asked) -> Response:
     """All postings as a journal for hledger, whose balances are the ledger's."""

@@ -11,7 +11,7 @@ from contracts.occurrence import format_instant
 from services.foundation.answers import unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryText
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.acts import LateAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
 from services.projections.answers.question import Question, asks
@@ -26,7 +26,7 @@ MOST_DAYS: Final = 4_000_000
 """More than there are from the year 1 to the year 9999."""
 
 
-@router.get("/v1/late", response_model=LateAnswer, responses=PROBLEMS)
+@router.get("/v1/late", response_model=LateAnswer, responses=PROBLEMS | ROWS | UNKNOWN)
 def get_late(
     request: Request,
     question: Asked,

@@ -35,6 +35,7 @@ class Filters:
     group: str | None = None
     owner: str | None = None
     q: str | None = None
+    partners: frozenset[str] | None = None
     sort: str = "partner"
     descending: bool = False
 
@@ -103,11 +104,19 @@ def _parameters(
         flag=filters.flag,
         in_group=filters.group,
         owner=filters.owner,
-        found=None if found is None else list(found.partners),
+        found=_among(filters, found),
         sort=filters.sort,
         descending=filters.descending,
         dormant_days=judge.policy.dormant_days,
     )
+
+
+def _among(filters: Filters, found: Found | None) -> list[str] | None:
+    """The partners that the list is narrowed to, by their ids or by a search."""
+    if found is None or filters.partners is None:
+        some = filters.partners if found is None else found.partners
+        return None if some is None else list(some)
+    return list(filters.partners.intersection(found.partners))
 
 
 def _is_wanted(listed: Listed, filters: Filters, found: Found | None) -> bool:

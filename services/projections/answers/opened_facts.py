@@ -1,7 +1,7 @@
 """Facts as they read once what is sealed in them is opened, to compare them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection
@@ -39,7 +39,7 @@ def _tokens(value: Any) -> Iterator[str]:
 
 def _opened(fact: Fact, texts: Mapping[str, str]) -> Fact:
     members = {name: _read(value, texts) for name, value in fact.data}
-    return replace(fact, data=fact.data.model_copy(update=members))
+    return fact._replace(data=fact.data.model_copy(update=members))
 
 
 def _read(value: Any, texts: Mapping[str, str]) -> Any:

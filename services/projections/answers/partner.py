@@ -13,7 +13,7 @@ from contracts.events.reading import Fact
 from contracts.occurrence import format_instant
 from services.foundation.answers import Answer, respond
 from services.projections.answers.balances import read_nets
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, UNKNOWN
 from services.projections.answers.listing import row_of
 from services.projections.answers.models.partner import PartnerWholeAnswer
 from services.projections.answers.promises import search_promises
@@ -39,7 +39,9 @@ OPEN: Final = frozenset({"open", "lapsed", "accepted"})
 
 
 @router.get(
-    "/v1/partners/{partner}", response_model=PartnerWholeAnswer, responses=PROBLEMS
+    "/v1/partners/{partner}",
+    response_model=PartnerWholeAnswer,
+    responses=PROBLEMS | UNKNOWN,
 )
 def get_partner(
     request: Request, partner: str, seen: Seen, weighed: Weighed

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from psycopg import Connection
+from pydantic import Field
 
 from contracts.occurrence import format_instant
 from services.foundation.answers import Answer, respond_list, unpack_cursor
@@ -16,7 +17,7 @@ from services.projections.answers.balances import (
     read_nets,
 )
 from services.projections.answers.by_name import PLACE
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS
 from services.projections.answers.listing import Filters, list_partners
 from services.projections.answers.models.partners import PartnersAnswer
 from services.projections.answers.paging import CUT, frozen, not_a_cursor
@@ -51,6 +52,7 @@ FlagName = Literal[
     "premature_proposal",
     "reactivated",
 ]
+Some = Annotated[list[QueryText], Field(max_length=1000)]
 SEARCHED: Final = "Part of an id, a name, or the name of one of its people."
 Sort = Literal[
     "partner",
@@ -66,7 +68,7 @@ Sort = Literal[
 ]
 
 
-@router.get("/v1/partners", response_model=PartnersAnswer, responses=PROBLEMS)
+@router.get("/v1/partners", response_model=PartnersAnswer, responses=PROBLEMS | ROWS)
 def get_partners(
     request: Request,
     seen: Seen,
@@ -76,6 +78,7 @@ def get_partners(
     group: Annotated[QueryText | None, Query()] = None,
     owner: Annotated[QueryText | None, Query()] = None,
     q: Annotated[QueryText | None, Query(description=SEARCHED)] = None,
+    partner: Annotated[Some | None, Query(description="These only.")] = None,
     sort: Annotated[Sort, Query(description="`-` in front: descending.")] = "partner",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[QueryText | None, Query()] = None,
@@ -84,7 +87,14 @@ def get_partners(
     page = unpack_cursor(cursor, {**CUT, "key": str, "partner": str})
     seen, weighed = frozen(seen, page), frozen(weighed, page)
     filters = Filters(
-        stage, flag, group, owner, q, sort.removeprefix("-"), sort.startswith("-")
+        stage,
+        flag,
+        group,
+        owner,
+        q,
+        None if partner is None else frozenset(partner),
+        sort.removeprefix("-"),
+        sort.startswith("-"),
     )
     after = _place(page, filters)
     names: Names = request.app.state.names

@@ -13,8 +13,9 @@ from contracts.occurrence import format_instant
 from services.foundation.access import Grant, may_admin, may_read
 from services.foundation.answers import JSON, Answer, encode, negotiate, respond_list
 from services.foundation.database import statement
+from services.foundation.describing.shared import refer
 from services.foundation.problems import Problem
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS
 from services.projections.answers.models.projections import (
     ProjectionAnswer,
     ProjectionsAnswer,
@@ -40,17 +41,28 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         (401, "No valid key"),
         (403, "The key lacks the scope `admin`"),
         (404, "The ledger has no projection of that name"),
+        (406, "No such format of the answer"),
         (422, "A parameter is not valid"),
         (503, "The database does not answer"),
     )
 }
-NOTHING_KEPT: Final[dict[int | str, dict[str, Any]]] = {
+STOPPED: Final = {status: told for status, told in RESPONSES.items() if status != 406}  # noqa: PLR2004
+ASKED: Final[dict[int | str, dict[str, Any]]] = {
+    202: {
+        "description": "A worker does it; the projection as it is now",
+        "headers": refer(("Location",)),
+    },
     **RESPONSES,
+}
+NOTHING_KEPT: Final[dict[int | str, dict[str, Any]]] = {
+    **ASKED,
     409: {"model": ProblemAnswer, "description": "No earlier generation is kept"},
 }
 
 
-@router.get("/v1/projections", response_model=ProjectionsAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/projections", response_model=ProjectionsAnswer, responses=PROBLEMS | ROWS
+)
 def get_projections(
     request: Request, grant: Annotated[Grant, Depends(may_read)]
 ) -> Response:
@@ -65,7 +77,7 @@ def get_projections(
     "/v1/projections/{name}/rebuild",
     status_code=ACCEPTED,
     response_model=ProjectionAnswer,
-    responses=RESPONSES,
+    responses=ASKED,
 )
 def post_rebuild(request: Request, grant: Admin, name: Name) -> Response:
     """Build a projection anew beside the one in use, and switch when it has caught up.
@@ -80,7 +92,7 @@ def post_rebuild(request: Request, grant: Admin, name: Name) -> Response:
     "/v1/projections/{name}/rebuild",
     status_code=NO_CONTENT,
     response_class=Response,
-    responses=RESPONSES,
+    responses=STOPPED,
 )
 def delete_rebuild(request: Request, grant: Admin, name: Name) -> Response:
     """Stop building; readers keep what they use."""
@@ -107,7 +119,7 @@ def post_rollback(request: Request, grant: Admin, name: Name) -> Response:
     "/v1/projections/{name}/resume",
     status_code=ACCEPTED,
     response_model=ProjectionAnswer,
-    responses=RESPONSES,
+    responses=ASKED,
 )
 def post_resume(request: Request, grant: Admin, name: Name) -> Response:
     """Try the event again at which a projection has halted."""

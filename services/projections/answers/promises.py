@@ -13,7 +13,7 @@ from contracts.quantity import plain
 from services.foundation.answers import Answer, respond_list, unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryText
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.promises import CommitmentsAnswer, OffersAnswer
 from services.projections.answers.question import Question, asks
 from services.projections.answers.streams import (
@@ -34,7 +34,9 @@ CommitmentState = Literal["open", "completed", "cancelled"]
 Wanted = Callable[[dict[str, Json]], bool]
 
 
-@router.get("/v1/offers", response_model=OffersAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/offers", response_model=OffersAnswer, responses=PROBLEMS | ROWS | UNKNOWN
+)
 def get_offers(
     request: Request,
     question: Asked,
@@ -49,7 +51,11 @@ def get_offers(
     return _answer(request, question, "offer", partner, wanted, limit, cursor)
 
 
-@router.get("/v1/commitments", response_model=CommitmentsAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/commitments",
+    response_model=CommitmentsAnswer,
+    responses=PROBLEMS | ROWS | UNKNOWN,
+)
 def get_commitments(
     request: Request,
     question: Asked,

@@ -13,7 +13,7 @@ from contracts.occurrence import format_instant
 from services.foundation.answers import unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryText
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.alliances import ProposalsAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
 from services.projections.answers.question import Question, asks
@@ -31,7 +31,9 @@ PLACE: Final = ("partner", "at", "event")
 Place = tuple[str, str, str]
 
 
-@router.get("/v1/proposals", response_model=ProposalsAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/proposals", response_model=ProposalsAnswer, responses=PROBLEMS | ROWS | UNKNOWN
+)
 def get_proposals(
     request: Request,
     question: Asked,

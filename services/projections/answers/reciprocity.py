@@ -17,7 +17,7 @@ from services.projections.answers.balances import (
     count_uncertain,
     read_balances,
 )
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.reciprocity import ReciprocityAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
 from services.projections.answers.question import Question, asks
@@ -42,7 +42,11 @@ class Sides:
     both: int = 0
 
 
-@router.get("/v1/reciprocity", response_model=ReciprocityAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/reciprocity",
+    response_model=ReciprocityAnswer,
+    responses=PROBLEMS | ROWS | UNKNOWN,
+)
 def get_reciprocity(
     request: Request,
     question: Asked,

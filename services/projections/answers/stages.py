@@ -11,7 +11,7 @@ from contracts.events.base import EventId
 from contracts.occurrence import format_instant
 from services.foundation.answers import Answer, respond
 from services.foundation.problems import language_of
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, SPOKEN, UNKNOWN
 from services.projections.answers.models.stages import StagesAnswer
 from services.projections.answers.question import Question, asks
 from services.projections.answers.reasons import reason_of
@@ -30,7 +30,9 @@ PolicyName = Annotated[
 
 
 @router.get(
-    "/v1/partners/{partner}/stages", response_model=StagesAnswer, responses=PROBLEMS
+    "/v1/partners/{partner}/stages",
+    response_model=StagesAnswer,
+    responses=PROBLEMS | SPOKEN | UNKNOWN,
 )
 def get_stages(
     request: Request, partner: str, question: Asked, policy: PolicyName | None = None

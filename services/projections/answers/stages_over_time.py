@@ -17,7 +17,7 @@ from services.foundation.answers import unpack_cursor
 from services.foundation.database import statement
 from services.foundation.event_log import merged_groups
 from services.foundation.queries import QueryDate, QueryText
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, ROWS
 from services.projections.answers.models.stages_over_time import StagesOverTimeAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
 from services.projections.answers.question import Question, asks
@@ -54,7 +54,9 @@ class Filters:
         )
 
 
-@router.get("/v1/stages", response_model=StagesOverTimeAnswer, responses=PROBLEMS)
+@router.get(
+    "/v1/stages", response_model=StagesOverTimeAnswer, responses=PROBLEMS | ROWS
+)
 def get_stages_over_time(
     request: Request,
     question: Asked,

@@ -10,7 +10,7 @@ from contracts.events import EventCorrected, RecordedEvent
 from contracts.events.reading import Fact
 from contracts.occurrence import format_instant
 from contracts.quantity import plain
-from services.projections.postings.entry import postings
+from services.projections.postings.posting import postings
 from services.projections.relationship.fold.stages import Row
 
 Corrections = Mapping[str, Sequence[RecordedEvent]]

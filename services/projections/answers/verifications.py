@@ -1,16 +1,16 @@
 """Self-audits: asking for one, and what the newest came to."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from contracts.answers import ProblemAnswer
 from contracts.occurrence import format_instant
 from services.foundation.access import Grant, may_admin, may_read
 from services.foundation.answers import JSON, Answer, encode, negotiate, respond
+from services.foundation.describing.shared import refer
 from services.foundation.problems import Problem
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, UNKNOWN
 from services.projections.answers.models.verifications import (
     VerificationAnswer,
     VerificationRequestedAnswer,
@@ -24,15 +24,11 @@ Seed = Annotated[
     int | None,
     Query(ge=0, lt=results.SEEDS, description="Chooses what to look at."),
 ]
-RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": ProblemAnswer, "description": description}
-    for status, description in (
-        (401, "No valid key"),
-        (403, "The key lacks the scope `admin`"),
-        (406, "No such format of the answer"),
-        (422, "A parameter is not valid"),
-        (503, "The database does not answer"),
-    )
+RESPONSES: Final = PROBLEMS | {
+    202: {
+        "description": "A worker does it; its result will have this id",
+        "headers": refer(("Location",)),
+    }
 }
 
 
@@ -64,7 +60,7 @@ def post_verification(
     return Response(encode(body), ACCEPTED, headers, media_type=JSON)
 
 
-@router.get(LATEST, response_model=VerificationAnswer, responses=PROBLEMS)
+@router.get(LATEST, response_model=VerificationAnswer, responses=PROBLEMS | UNKNOWN)
 def get_latest(
     request: Request, grant: Annotated[Grant, Depends(may_read)]
 ) -> Response:

@@ -23,12 +23,10 @@ from services.projections.postings.view import PostingsProjection
 from services.projections.relationship import view as relationship_view
 from services.projections.relationship.fold.moment import Setting
 from services.projections.relationship.fold.policy import Policy
+from services.projections.relationship.folded import folded_from
 from services.projections.relationship.rows import Written, promise_rows, rows_of
 from services.projections.relationship.streams import facts_of
-from services.projections.relationship.view import (
-    RelationshipProjection,
-    folded_from,
-)
+from services.projections.relationship.view import RelationshipProjection
 
 Rows = Mapping[str, Sequence[tuple[Any, ...]]]
 

@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any, Final
 
 import structlog
-from psycopg import Connection, InterfaceError, OperationalError
+from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from contracts.events import RecordedEvent
 from services.foundation.database import statement
 from services.foundation.telemetry import FOLDED
 from services.projections.engine.batches import Batches
+from services.projections.engine.building import EVENTS_A_RANGE, Building
+from services.projections.engine.culprits import AWAY
 from services.projections.engine.generations import BUILT, LIVE, request_rebuild
 from services.projections.engine.partitions import GRACE, make_partitions, sweep
 from services.projections.engine.projection import Projection, Target
@@ -21,8 +23,6 @@ from services.projections.engine.switching import Switching
 HERE: Final = "services.projections.engine"
 EVENTS_A_STEP: Final = 5_000
 FIRST_GENERATION: Final = 1
-AWAY: Final = (OperationalError, InterfaceError)
-"""The database is away or asks to try again: no event is at fault."""
 log = structlog.get_logger(__name__)
 
 
@@ -70,11 +70,15 @@ class Step:
 class Engine:
     """Moves projections forward; one for each worker."""
 
-    def __init__(self, pool: ConnectionPool[Connection[Any]]) -> None:
+    def __init__(
+        self, pool: ConnectionPool[Connection[Any]], a_range: int = EVENTS_A_RANGE
+    ) -> None:
         self._pool = pool
         self._batches = Batches()
+        self._memory: dict[str, Any] = {}
         self._suspects: dict[tuple[str, str, int], int] = {}
         self._switching = Switching(pool, self._batches)
+        self._building = Building(pool, self._batches, a_range)
 
     def prepare(self, projection: Projection) -> None:
         """Meet ledgers that are new, and have rows of older versions made anew."""
@@ -129,14 +133,30 @@ class Engine:
     ) -> bool:
         """Take a step of the generation being built; True when there may be more.
 
-        Once it has caught up it takes the place of the live one.
+        What is built from nothing is built by ranges of partners first. Once it has
+        caught up it takes the place of the live one.
         """
+        if self._building.begin(projection, ledger).every:
+            built = self.build_range([projection], ledger)
+            return built or self._building.settle(projection, ledger)
         step = Step(projection, ledger, BUILT)
         more = self._take(step, most)
         caught_up = len(step.events) < most and step.key not in self._suspects
         if step.generation and caught_up:
             return self._switching.attempt(projection, ledger) or more
         return more
+
+    def ranges_left(self, projection: Projection, ledger: str) -> int:
+        """How much is left to do before a generation goes on event by event."""
+        return self._building.left(projection, ledger)
+
+    def build_range(self, projections: Collection[Projection], ledger: str) -> bool:
+        """Build a range of partners for all projections that want it; False if none.
+
+        Once all are built, attach a table instead.
+        """
+        taken = self._building.take(projections, ledger)
+        return taken or self._building.attach(projections, ledger)
 
     def sweep(self, projection: Projection, grace: timedelta = GRACE) -> None:
         """Drop the rows of generations that nobody has used for a while."""
@@ -185,7 +205,7 @@ class Engine:
     def _apply(self, connection: Connection[Any], step: Step) -> None:
         connection.execute(statement(HERE, "do_not_wait_for_disk"))
         zone = self._batches.zone(connection, step.ledger)
-        target = Target(step.ledger, zone, step.generation)
+        target = Target(step.ledger, zone, step.generation, self._memory)
         step.projection.apply(connection, target, step.events)
         moved = (step.last, step.ledger, step.projection.name, step.generation)
         connection.execute(statement(HERE, "move_checkpoint"), moved)

@@ -36,6 +36,8 @@ class Generation:
     state: str
     error: str | None
     retired_at: datetime | None
+    ranges: int
+    """Of those it was parted into: until all are built it has no position."""
 
 
 def read_generations(

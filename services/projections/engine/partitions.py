@@ -26,6 +26,31 @@ def make_partitions(
         connection.execute(statement(HERE, "make_partition"), part)
 
 
+def begin_partitions(
+    connection: Connection[Any], projection: Projection, generation: int
+) -> None:
+    """Make a place for so many rows that their indexes are better made afterwards."""
+    for table in projection.tables:
+        part = {"table": table, "generation": generation}
+        connection.execute(statement(HERE, "begin_partition"), part)
+
+
+def find_detached(
+    connection: Connection[Any], projection: Projection, generation: int
+) -> list[str]:
+    """The tables whose place for a generation is begun and not attached."""
+    asked = {"tables": list(projection.tables), "generation": generation}
+    rows = connection.execute(statement(HERE, "find_detached"), asked)
+    return [table for (table,) in rows]
+
+
+def attach_partition(connection: Connection[Any], table: str, generation: int) -> bool:
+    """Make the indexes of a place and attach it; False while the table is locked."""
+    part = {"table": table, "generation": generation}
+    row = connection.execute(statement(HERE, "attach_partition"), part).fetchone()
+    return row == (True,)
+
+
 def analyze_partitions(pool: Pool, projection: Projection, generation: int) -> None:
     """Have the first readers of a generation get good plans."""
     for table in projection.tables:
@@ -62,6 +87,8 @@ def _empty(
     for table in projection.tables:
         with pool.connection() as connection:
             if not whole:
+                attached = {"table": table, "generation": generation}
+                connection.execute(statement(HERE, "make_partition"), attached)
                 _delete_rows(connection, table, ledger, generation)
             elif not _drop(connection, {**part, "table": table}):
                 return False

@@ -1,7 +1,7 @@
 """What a projection is to the engine."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -9,14 +9,21 @@ from psycopg import Connection
 
 from contracts.events import RecordedEvent
 
+Group = Sequence[RecordedEvent]
+"""All events, in order of position, of a partner or of partners tied by merges."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whose rows a batch writes: a ledger, its time zone, and a generation."""
+    """Whose rows a batch writes: a ledger, its time zone, and a generation.
+
+    `memory` is what projections keep from step to step, as long as the engine lives.
+    """
 
     ledger: str
     zone: ZoneInfo
     generation: int
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Projection(Protocol):
@@ -45,3 +52,16 @@ class Projection(Protocol):
         events: Sequence[RecordedEvent],
     ) -> None:
         """Fold the next events and write the rows, in the caller's transaction."""
+
+    def build(
+        self,
+        connection: Connection[Any],
+        target: Target,
+        groups: Sequence[Group],
+        up_to: int,
+    ) -> None:
+        """Fold whole partners and write all their rows as of a position.
+
+        None of their rows is there yet. The rows are those that `apply` makes step by
+        step of the same events.
+        """

@@ -150,6 +150,8 @@ def _ready(found: Generations, projection: Projection) -> Generation | None:
     built = next((found[state] for state in BUILT if state in found), None)
     if built is None or built.error or built.version != projection.version:
         return None
+    if built.ranges:
+        return None
     return built if found["live"].position - built.position <= WITHIN else None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx2
 from fastapi import FastAPI, Request
@@ -19,6 +20,10 @@ from services.foundation.problems import Problem
 
 WITHIN_SECONDS: Final = 35.0
 HERE: Final = "http://here"
+OF_LEDGER: Final = ("/v1/events", "/v1/schemas", "/v1/log/")
+"""What the ledger service answers, which may be another process."""
+NOWHERE: Final = 2**53
+"""Beyond every position, and exact in a browser."""
 Json = Any
 
 
@@ -60,18 +65,34 @@ class Asking:
 
     async def tell(self, path: str, **asked: object) -> Told:
         """The same with its headers."""
-        client: httpx2.AsyncClient = self._request.app.state.own
-        answer = await client.get(path, params=_given(asked), headers=self._headers)
-        return _told(answer)
+        params = _given(asked)
+        answer = await self._client(path).get(
+            path, params=params, headers=self._headers
+        )
+        told = _told(answer)
+        self._note(told.headers.get("Ledger-Position"))
+        return told
+
+    def _note(self, position: str | None) -> None:
+        """Keep the position that all of the page reflects, for what keeps it fresh."""
+        if position is not None:
+            state = self._request.state
+            state.reflects = min(int(position), getattr(state, "reflects", NOWHERE))
 
     async def text(self, path: str) -> str:
         """An answer that is a text."""
-        client: httpx2.AsyncClient = self._request.app.state.recording
         headers = self._headers | {"Accept": "text/plain"}
-        answer = await client.get(path, headers=headers)
+        answer = await self._client(path).get(path, headers=headers)
         if answer.status_code >= HTTPStatus.BAD_REQUEST:
             raise _problem(answer)
         return answer.text
+
+    def _client(self, path: str) -> httpx2.AsyncClient:
+        """A client of the service that answers a path."""
+        state = self._request.app.state
+        of_ledger = path.startswith(OF_LEDGER)
+        client: httpx2.AsyncClient = state.recording if of_ledger else state.own
+        return client
 
     async def all(self, *asked: tuple[str, Mapping[str, object]]) -> Sequence[Json]:
         """The bodies of several answers, asked for at the same time."""
@@ -79,7 +100,7 @@ class Asking:
 
     async def record(self, content: Json, key: str | None = None) -> Told:
         """Record an event, or a list of which all or none are recorded."""
-        client: httpx2.AsyncClient = self._request.app.state.recording
+        client = self._client("/v1/events")
         token = self._request.app.state.pepper.form_token(self._session)
         headers = {**self._headers, FORM_TOKEN: token}
         if key is not None:
@@ -88,7 +109,12 @@ class Asking:
 
 
 def _given(asked: Mapping[str, object]) -> dict[str, Any]:
-    return {name: value for name, value in asked.items() if value not in {None, ""}}
+    return {name: value for name, value in asked.items() if value not in (None, "")}
+
+
+def quoted(part: str) -> str:
+    """A part of a path as it is sent; what somebody typed may hold anything."""
+    return quote(part, safe="")
 
 
 def _told(answer: httpx2.Response) -> Told:

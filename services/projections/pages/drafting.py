@@ -62,6 +62,8 @@ def _arisen(fields: Fields) -> Iterator[tuple[str, Json]]:
         yield "GoalAsked", {"by": side if side in SIDES else "us"}
     yield from _goals(fields)
     yield from _helped(fields)
+    if statement := fields.one("principle"):
+        yield "PrincipleStated", _principle(fields, statement)
     if statement := fields.one("idea"):
         yield "IdeaProposed", {"by": fields.side("idea_by"), "statement": statement}
     if delivery := fields.one("thanked"):
@@ -85,7 +87,15 @@ def _goals(fields: Fields) -> Iterator[tuple[str, Json]]:
         yield "GoalShared", {"whose": whose, "statement": statement}
 
 
+def _principle(fields: Fields, statement: str) -> Json:
+    takes_time = True if fields.one("takes_time") else None
+    by = fields.side("principle_by")
+    return _given(by=by, statement=statement, takes_time=takes_time)
+
+
 def _helped(fields: Fields) -> Iterator[tuple[str, Json]]:
+    if kind := fields.one("request"):
+        yield "HelpRequested", _help(fields, "request", kind)
     if kind := fields.one("offer"):
         yield "HelpOffered", _help(fields, "offer", kind)
     if kind := fields.one("promise"):

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.foundation.access.sessions import COOKIE, SESSION_DAYS, Sessions
-from services.projections.pages.forms import Form, fields_of, form_of
+from services.projections.pages.forms import Form, fields_of, own_form
 from services.projections.pages.showing import show
 from services.projections.pages.words import COOKIE as LANGUAGE
 from services.projections.pages.words import LANGUAGES, Words, language_for
@@ -49,7 +49,9 @@ async def login(
 
 
 @router.post("/logout")
-async def logout(request: Request, form: Annotated[Form, Depends(form_of)]) -> Response:
+async def logout(
+    request: Request, form: Annotated[Form, Depends(own_form)]
+) -> Response:
     """Sign out, on every page at once."""
     sessions: Sessions = request.app.state.sessions
     session = request.cookies.get(COOKIE, "")

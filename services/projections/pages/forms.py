@@ -65,7 +65,7 @@ class Form:
         return [v.strip() for n, v in self._fields if n == name and v.strip()]
 
 
-async def form_of(
+async def own_form(
     request: Request, fields: Annotated[Sequence[tuple[str, str]], Depends(fields_of)]
 ) -> Form:
     """The form of a signed-in browser; 401 without a session, 403 from elsewhere."""
@@ -80,7 +80,12 @@ async def form_of(
     sent = next((value for name, value in fields if name == TOKEN), "")
     if not hmac.compare_digest(sent.encode(), pepper.form_token(session).encode()):
         raise Problem("forbidden", "The form is from another page or session.")
-    if not grant.allows("record"):
-        raise Problem("forbidden", "This needs a key with the scope `record`.")
     request.state.grant = grant
     return Form(fields, grant, Asking(request, language_for(request)))
+
+
+async def form_of(form: Annotated[Form, Depends(own_form)]) -> Form:
+    """The same of somebody who may record."""
+    if not form.grant.allows("record"):
+        raise Problem("forbidden", "This needs a key with the scope `record`.")
+    return form

@@ -1,21 +1,25 @@
 """The page of one partner: its story, its stages, its balance, its wheel."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from services.projections.pages.asking import Asking, Json
+from services.foundation.answers import unpack_next
+from services.projections.pages.asking import Asking, Json, quoted
 from services.projections.pages.charts.bars import Part, Wings
 from services.projections.pages.charts.wheel import Spoke
+from services.projections.pages.finding import our_people, people_of
 from services.projections.pages.routes import STAGES, Reader, Text, words_of
-from services.projections.pages.showing import show
+from services.projections.pages.showing import Told, show
+from services.projections.pages.words import Words
 
 router: Final = APIRouter(include_in_schema=False)
 ZERO: Final = Decimal(0)
-STEPS_SHOWN: Final = 60
+ACTS_SHOWN: Final = 60
 SPOKES_SHOWN: Final = 14
 
 
@@ -26,19 +30,22 @@ async def partner_page(
     partner: str,
     as_of: Text = "",
     known_at: Text = "",
-    whole: Annotated[str, Query(max_length=1)] = "",
+    cursor: Text = "",
 ) -> Response:
     """How the alliance with a partner developed, as of a day and as known at one."""
     words = words_of(request, grant)
     asking = Asking(request, words.language)
     clocks = {"as_of": as_of, "known_at": known_at}
-    at = f"/v1/partners/{partner}"
-    told, stages, balance = await asking.all(
-        (at, clocks), (f"{at}/stages", clocks), (f"{at}/balance", clocks)
+    at = f"/v1/partners/{quoted(partner)}"
+    paged = {"order": "-happened", "limit": ACTS_SHOWN, "cursor": cursor}
+    told, stages, balance, story, ours = await asyncio.gather(
+        asking.get(at, **clocks),
+        asking.get(f"{at}/stages", **clocks),
+        asking.get(f"{at}/balance", **clocks),
+        asking.tell(f"{at}/history", **clocks, **paged),
+        our_people(asking),
     )
-    story = await _story(asking, f"{at}/history", clocks)
-    spokes = await _spokes(asking, partner, told, clocks) if not known_at else []
-    shown = story if whole else story[:STEPS_SHOWN]
+    link = story.headers.get("Link")
     return show(
         request,
         "partner.html",
@@ -47,40 +54,50 @@ async def partner_page(
         stages=stages,
         stage_names=STAGES[:-1],
         reached=reached(stages),
-        wings=[wings(item) for item in balance["items"]],
-        balance=balance["items"],
-        story=shown,
-        left_out=len(story) - len(shown),
-        spokes=spokes,
+        wings=wings(balance["items"]),
+        benefits=list(benefits(balance["items"])),
+        days=days_of(story.body["items"], words),
+        earlier=unpack_next(link, f"/partners/{quoted(partner)}") if link else None,
+        people={**ours, **people_of(told)},
+        goals=_statements(told, "goal"),
+        principles=_statements(told, "principle"),
+        spokes=await _spokes(asking, partner, told, as_of) if not known_at else [],
         spokes_of=spokes_of,
         wings_of=wings_of,
     )
 
 
-async def _story(asking: Asking, path: str, clocks: Mapping[str, object]) -> list[Json]:
-    """Everything that happened, the newest first."""
-    found: list[Json] = []
-    cursor: str | None = None
-    while True:
-        told = await asking.tell(path, **clocks, limit=1000, cursor=cursor)
-        found += told.body["items"]
-        link = told.headers.get("Link")
-        if link is None:
-            return found[::-1]
-        cursor = link.partition("cursor=")[2].partition(">")[0]
+def days_of(items: Sequence[Json], words: Words) -> list[Json]:
+    """The acts of a story by the day they happened on, in their order on a day."""
+    days: list[Json] = []
+    for item in items:
+        told = words.day(item.get("occurred_at") or item["acts_from"])
+        if not days or days[-1]["words"] != told:
+            days.append({"words": told, "acts": [], "is_step": False})
+        days[-1]["acts"].insert(0, item | {"data": Told(item.get("data") or {})})
+        days[-1]["is_step"] |= bool(item["effect"]["stages"])
+    return days
+
+
+def _statements(told: Json, kind: str) -> Mapping[str, str]:
+    return {item[kind]: item["statement"] for item in told[f"{kind}s"] or ()}
 
 
 async def _spokes(
-    asking: Asking, partner: str, told: Json, clocks: Mapping[str, object]
+    asking: Asking, partner: str, told: Json, as_of: str
 ) -> Sequence[Json]:
     """The acts of both sides, the most frequent first: act, count, attempts."""
-    contacts = told.get("contacts") or {}
-    first = contacts.get("first")
-    asked = {"partner": partner, "from": first, "as_of": clocks["as_of"]}
+    first = (told.get("contacts") or {}).get("first")
+    asked = {"partner": partner, "from": first, "as_of": as_of}
     wheel = await asking.get("/v1/wheel", **asked)
+    return spokes_in(wheel["items"])
+
+
+def spokes_in(items: Sequence[Json]) -> Sequence[Json]:
+    """The most frequent acts: how often; attempts stand for what was only tried."""
     counts: Counter[str] = Counter()
     attempts: Counter[str] = Counter()
-    for item in wheel["items"]:
+    for item in items:
         counts[item["act"]] += item["count"]
         attempts[item["act"]] += item["thin_count"]
     total = counts + attempts
@@ -107,13 +124,28 @@ def reached(stages: Json) -> Mapping[str, Json]:
     return {row["stage"]: row for row in rows}
 
 
-def wings(item: Json) -> Mapping[str, Any]:
-    """What was given and received in a unit, by what is known of it."""
-    return {
-        "unit": item["unit"],
-        "given": _amounts(item["given"]),
-        "received": _amounts(item["received"]),
-    }
+def wings(items: Sequence[Json]) -> list[Mapping[str, Any]]:
+    """What was given and received in each unit, by what is known of it."""
+    rows = [
+        {
+            "unit": item["unit"],
+            "given": _amounts(item["given"]),
+            "received": _amounts(item["received"]),
+        }
+        for item in items
+    ]
+    return [r for r in rows if any((*r["given"].values(), *r["received"].values()))]
+
+
+def benefits(items: Sequence[Json]) -> Iterator[Json]:
+    """What each side gained: the amounts that are known, by how sure they are."""
+    for item in items:
+        for side in ("us", "partner"):
+            for confidence in ("confirmed", "reported", "estimated"):
+                amount = item["benefit"][side][confidence]
+                if amount != "0":
+                    about = {"side": side, "confidence": confidence}
+                    yield {"unit": item["unit"], "amount": amount, **about}
 
 
 def _amounts(side: Mapping[str, str]) -> Mapping[str, Decimal]:
@@ -129,11 +161,17 @@ def _amounts(side: Mapping[str, str]) -> Mapping[str, Decimal]:
 
 
 def wings_of(
-    rows: Sequence[Mapping[str, Any]], named: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]],
+    named: Mapping[str, str],
+    units: Callable[[str], object],
 ) -> list[Wings]:
     """The rows as the chart takes them; `named` are the words of each kind."""
     return [
-        Wings(row["unit"], _parts(row["given"], named), _parts(row["received"], named))
+        Wings(
+            str(units(row["unit"])),
+            _parts(row["given"], named),
+            _parts(row["received"], named),
+        )
         for row in rows
     ]
 

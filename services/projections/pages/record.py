@@ -1,6 +1,6 @@
 """Recording a contact in three taps, taking it back, moving it to another partner."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 from uuid import uuid4
@@ -11,6 +11,13 @@ from services.foundation.access import Grant
 from services.foundation.problems import Problem
 from services.projections.pages.asking import Asking, Json
 from services.projections.pages.drafting import Fields, facts_of, moved, taken_back
+from services.projections.pages.finding import (
+    known,
+    names_of,
+    our_people,
+    people_of,
+    which,
+)
 from services.projections.pages.forms import Form, form_of
 from services.projections.pages.routes import (
     Recorder,
@@ -18,11 +25,13 @@ from services.projections.pages.routes import (
     back_to,
     words_of,
 )
-from services.projections.pages.showing import show
+from services.projections.pages.showing import Told, show
 
 router: Final = APIRouter(include_in_schema=False)
 UNDO_WITHIN: Final = timedelta(minutes=10)
 CHIPS: Final = 8
+NOTHING: Final = {"type": "", "commitment": "", "offer": ""}
+"""What the form opens with when no link says more."""
 Sent = Annotated[Form, Depends(form_of)]
 
 
@@ -51,15 +60,17 @@ async def _form(
     words = words_of(request, grant)
     asking = Asking(request, words.language)
     recent = await asking.get("/v1/partners", sort="-last_contact", limit=CHIPS)
-    known = await _known(asking, partner)
-    waiting = await _waiting(asking, known)
+    told = await known(asking, partner)
+    waiting = await _waiting(asking, told)
+    people = {} if told is None else await _people(asking, told)
     return show(
         request,
         "record.html",
         words,
         422 if problem else 200,
         recent=recent["items"],
-        partner=known,
+        partner=told,
+        people=people,
         typed=partner,
         found=found,
         chosen=chosen,
@@ -70,24 +81,20 @@ async def _form(
     )
 
 
-async def _known(asking: Asking, partner: str) -> Json | None:
-    if not partner:
-        return None
-    try:
-        return await asking.get(f"/v1/partners/{partner}")
-    except Problem as problem:
-        if problem.status in {404, 422}:
-            return None
-        raise
+async def _people(asking: Asking, partner: Json) -> Mapping[str, str]:
+    """Who may have taken part: the partner's people who have not left, and ours."""
+    left = {p["person"] for p in partner["persons"] or () if p["left_at"]}
+    theirs = {p: name for p, name in people_of(partner).items() if p not in left}
+    return {**theirs, **await our_people(asking)}
 
 
-async def _waiting(asking: Asking, known: Json | None) -> Json:
+async def _waiting(asking: Asking, partner: Json | None) -> Json:
     """What a delivery may answer, and what may be thanked for."""
-    if known is None:
+    if partner is None:
         return {"promises": [], "deliveries": []}
-    told = await asking.get("/v1/deliveries", partner=known["partner"], limit=50)
+    told = await asking.get("/v1/deliveries", partner=partner["partner"], limit=50)
     deliveries = [d for d in told["items"] if d["awaiting"] not in {"0", None}]
-    promises = [*(known["offers"] or []), *(known["commitments"] or [])]
+    promises = [*(partner["offers"] or []), *(partner["commitments"] or [])]
     return {"promises": promises, "deliveries": deliveries}
 
 
@@ -95,10 +102,10 @@ async def _waiting(asking: Asking, known: Json | None) -> Json:
 async def record(request: Request, form: Sent) -> Response:
     """Record what the form says; without a partner that is known, ask which."""
     named = form.get("partner_typed") or form.get("partner")
-    partner, found = await _which(form, named)
+    partner, found = await which(form.asking, named)
     if partner is None and not form.get("new"):
         asked = Problem("not-found", "Which partner is it?")
-        return await _form(request, form.grant, named, {}, asked, found)
+        return await _form(request, form.grant, named, NOTHING, asked, found)
     tie = form.get("tie")
     fields = Fields(form.get, form.all)
     today = datetime.now(form.grant.zone).date()
@@ -108,20 +115,8 @@ async def record(request: Request, form: Sent) -> Response:
     except Problem as problem:
         if problem.status not in {409, 422}:
             raise
-        return await _form(request, form.grant, partner or named, {}, problem)
+        return await _form(request, form.grant, partner or named, NOTHING, problem)
     return back_to(f"/recorded/{tie}")
-
-
-async def _which(form: Form, named: str) -> tuple[str | None, Sequence[Json]]:
-    """The partner of an id or of a whole name; else those that a part of it finds."""
-    if not named:
-        return None, ()
-    known = await _known(form.asking, named)
-    if known is not None:
-        return known["partner"], ()
-    told = await form.asking.get("/v1/partners", q=named, limit=CHIPS)
-    same = [item for item in told["items"] if item["name"] == named]
-    return (same[0]["partner"] if len(same) == 1 else None), told["items"]
 
 
 async def _send(
@@ -144,14 +139,17 @@ async def recorded(request: Request, grant: Recorder, tie: str) -> Response:
     if not events:
         raise Problem("not-found", "Nothing was recorded by this name.")
     partners = await asking.get("/v1/partners", sort="-last_contact", limit=CHIPS)
+    here = events[0]["partner"]
+    names = await names_of(asking, [here], words)
     return show(
         request,
         "recorded.html",
         words,
-        events=events,
+        events=[event | {"data": Told(event["data"])} for event in events],
+        name=names.get(here),
         tie=tie,
         can_undo=_is_fresh(events),
-        others=[p for p in partners["items"] if p["partner"] != events[0]["partner"]],
+        others=[p for p in partners["items"] if p["partner"] != here],
     )
 
 
@@ -181,7 +179,7 @@ async def undo(tie: str, form: Sent) -> Response:
 async def move(tie: str, form: Sent) -> Response:
     """It was another partner: take it back here and record it there."""
     events = await _still_fresh(form, tie)
-    partner, _ = await _which(form, form.get("partner"))
+    partner, _ = await which(form.asking, form.get("partner"))
     if partner is None or partner == events[0]["partner"]:
         raise Problem("invalid", "Choose another partner that is known.")
     content = moved(events, partner, "recorded on the wrong partner")

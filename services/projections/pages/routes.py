@@ -1,5 +1,6 @@
 """The pages of every day: Today, partners, and the small forms on them."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -9,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from services.foundation.access import Grant, may_read, may_record
 from services.foundation.answers import unpack_next
 from services.projections.pages.asking import Asking, Json
+from services.projections.pages.finding import names_of, our_people
 from services.projections.pages.forms import Form, form_of
 from services.projections.pages.showing import show
 from services.projections.pages.words import Words, language_for
@@ -35,6 +37,20 @@ FLAGS: Final = (
     "premature_proposal",
     "reactivated",
 )
+SUGGESTED: Final = {
+    "call": "ContactMade",
+    "thank": "ContactMade",
+    "ask_goals": "GoalAsked",
+    "share_goal": "GoalShared",
+    "offer_help": "HelpOffered",
+    "accept_help": "HelpRequested",
+    "state_principle": "PrincipleStated",
+    "ask_principle": "PrincipleStated",
+}
+"""What the record form opens with for an act that is suggested."""
+WEEK: Final = 7
+LONG: Final = 4
+"""From how many digits on nobody puts a reminder off by so many days."""
 SEE_OTHER: Final = 303
 Reader = Annotated[Grant, Depends(may_read)]
 Text = Annotated[str, Query(max_length=4000)]
@@ -46,21 +62,29 @@ def words_of(request: Request, grant: Grant) -> Words:
 
 
 @router.get("/")
-async def today(request: Request, grant: Reader, owner: Text = "") -> Response:
+async def today(
+    request: Request, grant: Reader, owner: Text = "", as_of: Text = ""
+) -> Response:
     """What to do today."""
     words = words_of(request, grant)
     asking = Asking(request, words.language)
-    told, ours, partners = await asking.all(
-        ("/v1/today", {"owner": owner}),
-        ("/v1/events", {"partner": "_ledger", "type": "PersonAdded", "limit": 1000}),
-        ("/v1/partners", {"limit": 1000}),
+    told, people = await asyncio.gather(
+        asking.get("/v1/today", owner=owner, as_of=as_of), our_people(asking)
     )
-    names = {item["partner"]: item["name"] for item in partners["items"]}
-    people = [
-        {"person": e["data"].get("person", e["id"]), "name": e["data"]["name"]}
-        for e in ours["items"]
-    ]
-    return show(request, "today.html", words, today=told, names=names, people=people)
+    named = {
+        item["partner"]
+        for part in ("contact", "promised", "offers", "thanks", "meetings")
+        for item in told[part]
+    }
+    return show(
+        request,
+        "today.html",
+        words,
+        today=told,
+        names=await names_of(asking, named, words),
+        people=people,
+        types=SUGGESTED,
+    )
 
 
 @router.get("/partners")
@@ -70,6 +94,7 @@ async def partners(
     q: Text = "",
     stage: Text = "",
     flag: Text = "",
+    owner: Text = "",
     sort: Text = "name",
     as_of: Text = "",
     cursor: Text = "",
@@ -80,11 +105,15 @@ async def partners(
         "q": q,
         "stage": stage,
         "flag": flag,
+        "owner": owner,
         "sort": sort,
         "as_of": as_of,
         "cursor": cursor,
     }
-    told = await Asking(request, words.language).tell("/v1/partners", **asked)
+    asking = Asking(request, words.language)
+    told, people = await asyncio.gather(
+        asking.tell("/v1/partners", **asked), our_people(asking)
+    )
     following = told.headers.get("Link")
     return show(
         request,
@@ -94,6 +123,7 @@ async def partners(
         more=unpack_next(following, "/partners") if following else None,
         stages=STAGES,
         flags=FLAGS,
+        people=people,
     )
 
 
@@ -104,7 +134,8 @@ Sent = Annotated[Form, Depends(form_of)]
 @router.post("/partners/{partner}/snooze")
 async def snooze(partner: str, form: Sent) -> Response:
     """Put a reminder off by some days."""
-    days = min(max(int(form.get("days") or "7"), 1), 365)
+    told = form.get("days")
+    days = int(told) if told.isdecimal() and len(told) < LONG else WEEK
     until = datetime.now(form.grant.zone).date() + timedelta(days=days)
     event = _event("ReminderSnoozed", partner, until=_told(until))
     await form.asking.record(event)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from services.foundation.access.sessions import COOKIE
 from services.foundation.answers import digest_of
 from services.projections.pages import charts
+from services.projections.pages.files import address_of, compressed
 from services.projections.pages.words import Words, catalogue
 
 if TYPE_CHECKING:
@@ -38,9 +38,16 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
-    made.globals["chart"] = charts
-    made.filters["json"] = lambda value: Markup(json.dumps(value, ensure_ascii=False))  # noqa: S704
+    made.globals |= {"chart": charts, "address_of": address_of}
+    made.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
     return made
+
+
+class Told(dict[str, Any]):
+    """What a fact says; what it does not say is None."""
+
+    def __missing__(self, key: str) -> None:
+        return None
 
 
 def show(
@@ -57,9 +64,11 @@ def show(
             words=words,
             language=words.language,
             path=request.url.path,
+            here=_here(request),
             query=dict(request.query_params),
             form_token=pepper.form_token(session) if session else "",
             who=grant,
+            reflects=getattr(request.state, "reflects", None),
             may_record=grant is not None and grant.allows("record"),
             **told,
         )
@@ -67,14 +76,22 @@ def show(
     return _sent(request, text, status)
 
 
+def _here(request: Request) -> str:
+    """Where a form that changes how the page is shown leads back to."""
+    if request.method != "GET" or request.url.path == "/login":
+        return "/"
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
 def _sent(request: Request, text: str, status: int) -> Response:
     tag = f'"{digest_of(text.encode())}"'
     headers = {
         "ETag": tag,
         "Cache-Control": "private, no-cache",
-        "Vary": "Cookie, Accept-Language",
+        "Vary": "Cookie, Accept-Language, Accept-Encoding",
         "Content-Security-Policy": POLICY,
     }
     if status == 200 and request.headers.get("if-none-match") == tag:  # noqa: PLR2004
         return Response(status_code=304, headers=headers)
-    return Response(text, status, headers, HTML)
+    return Response(compressed(request, text, headers), status, headers, HTML)

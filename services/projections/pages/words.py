@@ -1,12 +1,12 @@
 """The words of pages: catalogues, dates and numbers, in English and Japanese."""
 
 import gettext
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Request
 
@@ -59,6 +59,10 @@ class Words:
             return self.date(datetime.fromisoformat(told).astimezone(self.zone).date())
         return self.date(date.fromisoformat(told))
 
+    def moment(self, told: str) -> str:
+        """A day as people write it, or an instant to the minute."""
+        return self.time(told) if len(told) > len("2026-03-05") else self.day(told)
+
     def time(self, told: str) -> str:
         """An instant to the minute."""
         at = datetime.fromisoformat(told).astimezone(self.zone)
@@ -75,13 +79,14 @@ class Words:
             return f"{year}年{month}月"
         return f"{MONTHS[month - 1]} {year}"
 
+    def called(self, item: Mapping[str, Any]) -> str:
+        """The name of a partner in this language, else its main name."""
+        names: Mapping[str, str] = item.get("names") or {}
+        return names.get(self.language) or item["name"] or item["partner"]
+
     def amount(self, text: str) -> str:
         """An exact amount, its thousands set apart."""
         whole, point, rest = text.partition(".")
         sign, digits = (MINUS, whole[1:]) if whole.startswith("-") else ("", whole)
         groups = f"{int(digits):,}"
         return f"{sign}{groups}{point}{rest}"
-
-
-Translate = Callable[[str], str]
-KINDS: Final[Mapping[str, str]] = {"us": "us", "partner": "partner"}

@@ -10,6 +10,7 @@ from contracts.events.reading import as_fact, read
 from services.projections.postings.entry import Entry, entry
 
 VERSION: Final = 1
+GOVERNANCE: Final = (EventCorrected, EventRetracted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def fold(
     revisions = Revisions(histories, zone)
     changes: list[Change] = []
     for event in events:
-        if isinstance(event.data, EventCorrected | EventRetracted):
+        if isinstance(event.data, GOVERNANCE):
             changes += revisions.of(event)
         else:
             changes.append(Change(event.position, entry(as_fact(event)), 1))
@@ -66,9 +67,8 @@ class Revisions:
 
     def _books(self, events: Sequence[RecordedEvent]) -> dict[str, Entry]:
         facts = read(events, self._zone)
-        governance = EventCorrected | EventRetracted
         return {
             fact.event.id: entry(fact)
             for fact in facts
-            if not isinstance(fact.data, governance)
+            if not isinstance(fact.data, GOVERNANCE)
         }

@@ -35,11 +35,15 @@ def rows_of(
 ) -> Rows:
     """The rows of one partner in the tables that are written whole."""
     head = (target.ledger, target.generation, partner)
+    row = (*head, written.position, written.policy, *_columns(told, policy))
+    return {"relationships": [row], **lasting_rows(partner, told, target)}
+
+
+def lasting_rows(partner: str, told: Relationship, target: Target) -> Rows:
+    """Those of the rows that most facts leave as they are."""
+    head = (target.ledger, target.generation, partner)
     alliances = {key.rpartition("/")[2] for key in told.profile.alliances}
     return {
-        "relationships": [
-            (*head, written.position, written.policy, *_columns(told, policy))
-        ],
         "standings": [(*head, *row) for row in _standings(told)],
         "alliance_partners": [(*head, alliance) for alliance in sorted(alliances)],
     }

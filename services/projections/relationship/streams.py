@@ -1,6 +1,7 @@
 """Reading what a fold needs: policies, and the facts of partners and those merged."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final
@@ -8,7 +9,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from contracts.events import LEDGER_STREAM, PartnerMerged, RecordedEvent
-from contracts.events.reading import Fact, in_force, read
+from contracts.events.reading import Fact, as_fact, in_force, read
 from services.foundation.database import statement
 from services.foundation.event_log import (
     NO_MORE,
@@ -17,7 +18,7 @@ from services.foundation.event_log import (
     read_streams,
 )
 from services.projections.relationship.fold.policy import Policies, policies
-from services.projections.relationship.fold.relationship import in_order
+from services.projections.relationship.fold.relationship import REVISIONS, in_order
 
 HERE: Final = "services.projections.relationship"
 
@@ -62,11 +63,21 @@ def facts_of(events: Mapping[str, Sequence[RecordedEvent]], zone: tzinfo) -> Fac
     together: dict[str, list[RecordedEvent]] = {root: [] for root in roots.values()}
     for stream, told in events.items():
         together[roots[stream]] += told
+    alone = Counter(roots.values())
     facts = {
-        root: in_order(read(sorted(told, key=_position), zone))
+        root: in_order(_read(told, zone, alone=alone[root] == 1))
         for root, told in together.items()
     }
     return Facts(roots, facts)
+
+
+def _read(
+    events: Sequence[RecordedEvent], zone: tzinfo, *, alone: bool
+) -> Iterable[Fact]:
+    """What no later fact revised, in a stream alone, reads as it was recorded."""
+    if alone and not any(isinstance(event.data, REVISIONS) for event in events):
+        return map(as_fact, events)
+    return read(sorted(events, key=_position), zone)
 
 
 def _position(event: RecordedEvent) -> int:

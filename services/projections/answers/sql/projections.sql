@@ -1,4 +1,15 @@
 -- Every projection of a ledger, against its head, and what is built beside it.
+-- Of what is built by ranges of partners, the events of those that are done count.
+WITH done_ranges AS (
+    SELECT
+        projection,
+        generation,
+        sum(events)::bigint AS events
+    FROM build_ranges
+    WHERE ledger_id = %(ledger)s AND done
+    GROUP BY projection, generation
+)
+
 SELECT
     c.projection,
     c.version,
@@ -17,7 +28,7 @@ SELECT
     b.generation AS built,
     b.version AS built_version,
     b.state AS built_state,
-    b.position AS built_position,
+    greatest(b.position, d.events) AS built_position,
     b.begun_at AS built_begun_at,
     b.error AS built_error,
     b.halted_at AS built_halted_at,
@@ -45,6 +56,8 @@ LEFT JOIN checkpoints AS b
         AND b.state IN ('building', 'returning', 'differs')
 LEFT JOIN events AS g
     ON b.ledger_id = g.ledger_id AND b.halted_at = g.position
+LEFT JOIN done_ranges AS d
+    ON b.projection = d.projection AND b.generation = d.generation
 WHERE
     c.ledger_id = %(ledger)s
     AND a.ledger_id = %(ledger)s

@@ -9,11 +9,14 @@ from markupsafe import Markup
 
 from services.projections.pages.charts.svg import drawing, element, label
 
-WIDTH: Final = 640.0
+WIDTH: Final = 360.0
 MIDDLE: Final = WIDTH / 2
-LONGEST: Final = MIDDLE - 90
-ROW: Final = 46.0
-THICK: Final = 18.0
+LONGEST: Final = MIDDLE - 4
+ROW: Final = 44.0
+THICK: Final = 16.0
+STEP: Final = 27.0
+WORDS: Final = 118.0
+"""How much room the words of a step take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class Wings:
 
     @property
     def longest(self) -> Decimal:
-        """The longer of the two, as an amount."""
-        return max(_sum(self.given), _sum(self.received), Decimal(1))
+        """The longer of the two, as an amount; 1 when there is nothing."""
+        return max(_sum(self.given), _sum(self.received)) or Decimal(1)
 
 
 def _sum(parts: Sequence[Part]) -> Decimal:
@@ -45,21 +48,22 @@ def _sum(parts: Sequence[Part]) -> Decimal:
 
 def butterfly(title: str, description: str, rows: Sequence[Wings]) -> Markup:
     """Given to the left, received to the right; each unit has a scale of its own."""
-    height = ROW * len(rows) + 10
-    middle = element("line", x1=MIDDLE, x2=MIDDLE, y1=0, y2=height, class_="axis")
+    height = ROW * len(rows)
     parts = [piece for place, row in enumerate(rows) for piece in _row(place, row)]
-    return drawing(WIDTH, height, title, description, [*parts, middle])
+    return drawing(WIDTH, height, title, description, parts)
 
 
 def _row(place: int, row: Wings) -> Iterator[str]:
-    top = ROW * place + 22
+    top = ROW * place + 18
+    given, received = _sum(row.given), _sum(row.received)
+    yield label(0, top - 5, _told(given), class_="amount")
+    yield label(MIDDLE, top - 5, row.unit, "middle", class_="unit")
+    yield label(WIDTH, top - 5, _told(received), "end", class_="amount")
     scale = LONGEST / float(row.longest)
-    yield label(MIDDLE, top - 6, row.unit, "middle", class_="unit")
-    for parts, direction in ((row.given, -1), (row.received, 1)):
-        yield from _wing(parts, direction, top, scale)
-        end = MIDDLE + direction * (float(_sum(parts)) * scale + 8)
-        anchor = "end" if direction < 0 else "start"
-        yield label(end, top + 14, _told(_sum(parts)), anchor, class_="amount")
+    yield from _wing(row.given, -1, top, scale)
+    yield from _wing(row.received, 1, top, scale)
+    ends = {"y1": top - 2, "y2": top + THICK + 2}
+    yield element("line", x1=MIDDLE, x2=MIDDLE, class_="axis", **ends)
 
 
 def _wing(
@@ -67,15 +71,16 @@ def _wing(
 ) -> Iterator[str]:
     start = 0.0
     for part in parts:
+        if not part.amount:
+            continue
         wide = float(part.amount) * scale
-        x = MIDDLE + start if direction > 0 else MIDDLE - start - wide
         hint = element("title", (f"{part.words}: {_told(part.amount)}",))
         yield element(
             "rect",
             (hint,),
-            x=x,
+            x=MIDDLE + start if direction > 0 else MIDDLE - start - wide,
             y=top,
-            width=max(wide, 0.0),
+            width=wide,
             height=THICK,
             class_=f"bar {part.kind}",
         )
@@ -93,11 +98,13 @@ def funnel(
     most = max((count for _, count, _ in steps), default=0) or 1
     parts = []
     for place, (words, count, kind) in enumerate(steps):
-        top = place * 30.0 + 4
-        wide = max(count / most * (WIDTH - 260), 1.0)
+        top = place * STEP + 3
+        wide = max(count / most * (WIDTH - WORDS - 60), 1.0)
         parts += [
-            label(150, top + 15, words, "end"),
-            element("rect", x=160, y=top, width=wide, height=20, class_=f"bar {kind}"),
-            label(168 + wide, top + 15, str(count), class_="amount"),
+            label(WORDS - 8, top + 15, words, "end"),
+            element(
+                "rect", x=WORDS, y=top, width=wide, height=20, class_=f"bar {kind}"
+            ),
+            label(WORDS + 8 + wide, top + 15, f"{count:,}", class_="amount"),
         ]
-    return drawing(WIDTH, 30.0 * len(steps) + 8, title, description, parts)
+    return drawing(WIDTH, STEP * len(steps) + 3, title, description, parts)

@@ -1,39 +1,61 @@
 // Keeps what is marked data-live up to date: when a projection has moved, the page is
 // fetched again and only the parts that differ are put in. Everything works without it.
 const parts = () => document.querySelectorAll("[data-live][id]");
-const isInUse = (part) => part.contains(document.activeElement) && document.activeElement !== document.body;
-let waiting = false;
+const isInUse = (part) => part.contains(document.activeElement);
+// A cursor holds the instant at which it was made, which is no news.
+const still = (part) => part.innerHTML.replace(/cursor=[\w-]+/g, "");
+const opened = (part) => [...part.querySelectorAll("details")].map((one) => one.open);
+let waiting = false, again = false;
+
+function put(part, next) {
+  const open = opened(part);
+  next.querySelectorAll("details").forEach((one, place) => (one.open ||= open[place]));
+  if (still(next) === still(part)) return;
+  part.replaceChildren(...next.childNodes);
+  part.classList.remove("fresh");
+  void part.offsetWidth;
+  part.classList.add("fresh");
+}
 
 async function refresh() {
-  waiting = false;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (!answer.ok) return;
+  if (!answer.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.body.dataset.reflects = page.body.dataset.reflects;
   for (const part of parts()) {
     const next = page.getElementById(part.id);
-    if (next && next.innerHTML !== part.innerHTML && !isInUse(part)) {
-      part.replaceChildren(...next.childNodes);
-      part.classList.remove("fresh");
-      void part.offsetWidth;
-      part.classList.add("fresh");
-    }
+    if (next && !isInUse(part)) put(part, next);
   }
 }
 
-function soon() {
-  if (waiting || document.hidden) return;
+// One refresh at a time; what moves meanwhile is shown by one more.
+async function soon() {
+  if (document.hidden) return;
+  again = true;
+  if (waiting) return;
   waiting = true;
-  setTimeout(() => refresh().catch(() => {}), 150);
+  while (again) {
+    await new Promise((done) => setTimeout(done, 100));
+    again = false;
+    await refresh().catch(() => {});
+  }
+  waiting = false;
 }
 
-if (parts().length) {
-  const stream = new EventSource("/v1/changes/stream");
-  for (const kind of ["message", "moved"]) stream.addEventListener(kind, soon);
-  document.addEventListener("visibilitychange", soon);
-  addEventListener("pagehide", () => stream.close());
+let stream;
+function listen() {
+  if (stream || !parts().length) return;
+  stream = new EventSource("/v1/changes/stream");
+  stream.addEventListener("message", ({ data }) => {
+    if (JSON.parse(data).position > document.body.dataset.reflects) soon();
+  });
 }
+listen();
+document.addEventListener("visibilitychange", soon);
+addEventListener("pagehide", () => { stream?.close(); stream = undefined; });
+addEventListener("pageshow", (shown) => { if (shown.persisted) { listen(); soon(); } });
 
-// The partner's field suggests partners while one types.
+// The field of a partner suggests partners while one types.
 const field = document.querySelector("input[list=partners-known]");
 if (field) {
   const list = document.getElementById("partners-known");
@@ -44,6 +66,7 @@ if (field) {
     const answer = await fetch(`/v1/partners?limit=12&q=${encodeURIComponent(typed)}`);
     if (!answer.ok || typed !== asked) return;
     const { items } = await answer.json();
-    list.replaceChildren(...items.map(({ partner, name }) => new Option(name, partner)));
+    const called = ({ name, names }) => names[document.documentElement.lang] ?? name;
+    list.replaceChildren(...items.map((one) => new Option(one.partner, called(one))));
   });
 }

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 
 from contracts.events import AllianceAgreed, AllianceEnded
 from contracts.occurrence import LATEST, day_of
@@ -27,6 +28,8 @@ from services.projections.relationship.fold.stages import (
 
 def ticked(stages: Stages, after: datetime, to: datetime) -> Stages:
     """The stages after the dates between two instants: agreements begin and end."""
+    if not stages.agreements:
+        return stages
     for at in boundaries(stages.live, after, to):
         stages = settled(stages, at, None)
     return stages
@@ -49,6 +52,10 @@ def with_agreement(stages: Stages, moment: Moment) -> Stages:
             return settled(over, moment.at, moment)
         case _:
             return stages
+
+
+AGREEMENTS: Final = frozenset({AllianceAgreed, AllianceEnded})
+"""The facts that make or end an agreement."""
 
 
 def settled(stages: Stages, at: datetime, moment: Moment | None) -> Stages:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Final
 
 from contracts.events import (
     CadenceSet,
@@ -43,9 +44,9 @@ class Cadence:
     max_days: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Contacts:
-    """What is known of staying in touch, over all episodes.
+    """What is known of staying in touch, over all episodes; it grows as facts do.
 
     `held_until` is when the last meeting that was ahead took place.
     """
@@ -59,11 +60,16 @@ class Contacts:
     meetings: Mapping[str, Meeting] = field(default_factory=dict)
     reactivated: Contact | None = None
 
+    def copy(self) -> "Contacts":
+        """Contacts that grow by themselves."""
+        return replace(self)
+
 
 def cadence_of(contacts: Contacts, policy: Policy) -> Cadence:
     """The cadence agreed with the partner, else the policy's."""
-    default = Cadence(policy.cadence_target_days, policy.cadence_max_days)
-    return contacts.cadence or default
+    if contacts.cadence is not None:
+        return contacts.cadence
+    return Cadence(policy.cadence_target_days, policy.cadence_max_days)
 
 
 def dormant_after(contacts: Contacts, policy: Policy) -> int:
@@ -78,58 +84,62 @@ def is_put_off(contacts: Contacts, as_of: datetime) -> bool:
     return ahead or (snoozed is not None and as_of <= snoozed)
 
 
-def in_touch(contacts: Contacts, moment: Moment, *, over: bool) -> Contacts:
-    """The contacts after a fact; `over`: the relationship had ended before it."""
+def in_touch(contacts: Contacts, moment: Moment, *, over: bool) -> None:
+    """Let contacts grow by a fact; `over`: the relationship had ended before it."""
     if contacts.meetings:
-        contacts = _without_past(contacts, moment.at)
+        _leave_past(contacts, moment.at)
     match moment.data:
         case ContactMade():
-            return _contact(contacts, moment, over=over)
+            _contact(contacts, moment, over=over)
         case CadenceSet(target_days=target, max_days=most):
-            return replace(contacts, cadence=Cadence(target, most))
+            contacts.cadence = Cadence(target, most)
         case ReminderSnoozed(until=until):
             last = interval(until, moment.setting.zone).last
-            return replace(contacts, snoozed_until=last)
+            contacts.snoozed_until = last
         case MeetingScheduled() as data:
-            return _scheduled(contacts, moment, data)
+            _schedule(contacts, moment, data)
         case MeetingCancelled(meeting=reference):
             gone = moment.key("meeting", reference)
             kept = {k: m for k, m in contacts.meetings.items() if k != gone}
-            return replace(contacts, meetings=kept)
+            contacts.meetings = kept
         case _:
-            return contacts
+            pass
 
 
-def _contact(contacts: Contacts, moment: Moment, *, over: bool) -> Contacts:
+IN_TOUCH: Final = frozenset(
+    {ContactMade, CadenceSet, ReminderSnoozed, MeetingScheduled, MeetingCancelled}
+)
+"""The facts that contacts grow by."""
+
+
+def _contact(contacts: Contacts, moment: Moment, *, over: bool) -> None:
     last, new = contacts.last, Contact(moment.day, moment.evidence)
     if last is None:
-        return replace(contacts, days=1, first=new, last=new)
+        contacts.days, contacts.first, contacts.last = 1, new, new
+        return
     silence = (new.day - last.day).days
     if silence == 0:
-        return contacts
+        return
     slept = not over and silence > dormant_after(contacts, moment.setting.policy)
-    return replace(
-        contacts,
-        days=contacts.days + 1,
-        last=new,
-        reactivated=new if slept else contacts.reactivated,
-    )
+    contacts.days += 1
+    contacts.last = new
+    if slept:
+        contacts.reactivated = new
 
 
-def _scheduled(contacts: Contacts, moment: Moment, data: MeetingScheduled) -> Contacts:
+def _schedule(contacts: Contacts, moment: Moment, data: MeetingScheduled) -> None:
     span = interval(data.on, moment.setting.zone)
     if span.last < moment.at:
-        return contacts
+        return
     event = moment.fact.event.id
     meeting = Meeting(data.on, span.first, span.last, data.channel, event)
-    meetings = {**contacts.meetings, moment.own_key(): meeting}
-    return replace(contacts, meetings=meetings)
+    contacts.meetings = {**contacts.meetings, moment.own_key(): meeting}
 
 
-def _without_past(contacts: Contacts, at: datetime) -> Contacts:
+def _leave_past(contacts: Contacts, at: datetime) -> None:
     past = [m.last for m in contacts.meetings.values() if m.last < at]
     if not past:
-        return contacts
+        return
     ahead = {k: m for k, m in contacts.meetings.items() if m.last >= at}
     held = max([*past, *([contacts.held_until] if contacts.held_until else [])])
-    return replace(contacts, meetings=ahead, held_until=held)
+    contacts.meetings, contacts.held_until = ahead, held

@@ -1,7 +1,7 @@
 """Help between the two: what counts as acknowledged, what awaits, what is disputed."""
 
 from bisect import insort
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -59,23 +59,32 @@ class Received:
     event: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Exchange:
-    """What each side gave, over all episodes."""
+    """What each side gave, over all episodes; it grows while facts are folded."""
 
-    awaiting: Mapping[str, Delivery] = field(default_factory=dict)
-    recent: tuple[Counted, ...] = ()
+    awaiting: dict[str, Delivery] = field(default_factory=dict)
+    recent: list[Counted] = field(default_factory=list)
     one_sided_since: date | None = None
     looked_on: date | None = None
-    last: Mapping[str, datetime] = field(default_factory=dict)
+    last: dict[str, datetime] = field(default_factory=dict)
     disputes: Mapping[str, Dispute] = field(default_factory=dict)
-    unthanked: tuple[Received, ...] = ()
+    unthanked: Sequence[Received] = ()
+
+    def copy(self) -> "Exchange":
+        """An exchange that grows by itself."""
+        return replace(
+            self,
+            awaiting={**self.awaiting},
+            recent=[*self.recent],
+            last={**self.last},
+        )
 
 
 def exchanged(
     exchange: Exchange, moment: Moment, episode: int | None
-) -> tuple[Exchange, Delivery | None]:
-    """The exchange after a fact, and the delivery that thereby counts, if any."""
+) -> Delivery | None:
+    """Let an exchange grow by a fact; the delivery that thereby counts, if any."""
     match moment.data:
         case HelpDelivered() as data:
             return _delivered(exchange, moment, data, episode)
@@ -84,34 +93,39 @@ def exchanged(
         case DeliveryDisputed(delivery=reference):
             opened = Dispute(moment.at, moment.day, moment.evidence)
             key = moment.key("delivery", reference)
-            disputes = {key: opened, **exchange.disputes}
-            return replace(exchange, disputes=disputes), None
+            exchange.disputes = {key: opened, **exchange.disputes}
         case DisputeResolved(delivery=reference, outcome=outcome):
             key = moment.key("delivery", reference)
             left = {k: d for k, d in exchange.disputes.items() if k != key}
-            exchange = replace(exchange, disputes=left)
+            exchange.disputes = left
             if outcome == "acknowledged":
                 return _acknowledged(exchange, moment, reference)
-            return exchange, None
         case _:
-            return exchange, None
+            pass
+    return None
+
+
+EXCHANGED: Final = frozenset(
+    {HelpDelivered, DeliveryAcknowledged, DeliveryDisputed, DisputeResolved}
+)
+"""The facts that an exchange grows by."""
 
 
 def _delivered(
     exchange: Exchange, moment: Moment, data: HelpDelivered, episode: int | None
-) -> tuple[Exchange, Delivery | None]:
+) -> Delivery | None:
     made = Delivery(data.by, moment.day, episode, (moment.evidence,))
-    last = {**exchange.last, data.by: moment.at}
-    exchange = replace(exchange, last=last)
+    exchange.last[data.by] = moment.at
     if data.by == "partner":
-        exchange = _to_thank_for(exchange, moment, data)
+        _to_thank_for(exchange, moment, data)
     if _counts_at_once(moment, data):
-        return with_counted(exchange, made, moment), made
-    awaiting = {**exchange.awaiting, moment.own_key(): made}
-    return replace(exchange, awaiting=awaiting), None
+        _count(exchange, made, moment)
+        return made
+    exchange.awaiting[moment.own_key()] = made
+    return None
 
 
-def _to_thank_for(exchange: Exchange, moment: Moment, data: HelpDelivered) -> Exchange:
+def _to_thank_for(exchange: Exchange, moment: Moment, data: HelpDelivered) -> None:
     q = data.quantity
     received = Received(
         moment.own_key(),
@@ -122,15 +136,14 @@ def _to_thank_for(exchange: Exchange, moment: Moment, data: HelpDelivered) -> Ex
         moment.fact.event.id,
     )
     year = [r for r in exchange.unthanked if is_within_a_year(r.day, moment.day)]
-    return replace(exchange, unthanked=(*year, received))
+    exchange.unthanked = (*year, received)
 
 
-def thanked(exchange: Exchange, moment: Moment) -> Exchange:
-    """The exchange after a contact: what came on an earlier day was thanked for."""
-    if not exchange.unthanked:
-        return exchange
-    kept = tuple(r for r in exchange.unthanked if r.day >= moment.day)
-    return replace(exchange, unthanked=kept)
+def thanked(exchange: Exchange, moment: Moment) -> None:
+    """After a contact what came on an earlier day was thanked for."""
+    if exchange.unthanked:
+        kept = tuple(r for r in exchange.unthanked if r.day >= moment.day)
+        exchange.unthanked = kept
 
 
 def _counts_at_once(moment: Moment, data: HelpDelivered) -> bool:
@@ -141,25 +154,30 @@ def _counts_at_once(moment: Moment, data: HelpDelivered) -> bool:
 
 def _acknowledged(
     exchange: Exchange, moment: Moment, reference: str
-) -> tuple[Exchange, Delivery | None]:
-    key = moment.key("delivery", reference)
-    made = exchange.awaiting.get(key)
+) -> Delivery | None:
+    made = exchange.awaiting.pop(moment.key("delivery", reference), None)
     if made is None:
-        return exchange, None
-    made = replace(made, because=(*made.because, moment.evidence))
-    awaiting = {k: d for k, d in exchange.awaiting.items() if k != key}
-    return with_counted(replace(exchange, awaiting=awaiting), made, moment), made
+        return None
+    shown = (*made.because, moment.evidence)
+    made = Delivery(made.side, made.day, made.episode, shown)
+    _count(exchange, made, moment)
+    return made
 
 
-def with_counted(exchange: Exchange, made: Delivery, moment: Moment) -> Exchange:
-    """The exchange with one more acknowledged delivery, looked at on its day."""
-    since = one_sided_since(exchange, moment.day)
-    recent = [c for c in exchange.recent if is_within_a_year(c.day, moment.day)]
-    insort(recent, Counted(made.day, made.side, made.because[0][1]))
-    looked = replace(exchange, recent=tuple(recent), looked_on=moment.day)
-    if _side_of(looked.recent, moment.day) is None:
-        return replace(looked, one_sided_since=None)
-    return replace(looked, one_sided_since=since or moment.day)
+def _count(exchange: Exchange, made: Delivery, moment: Moment) -> None:
+    """Add an acknowledged delivery, looked at on the day of the moment."""
+    day, recent = moment.day, exchange.recent
+    since = one_sided_since(exchange, day)
+    while recent and not is_within_a_year(recent[0].day, day):
+        del recent[0]
+    new = Counted(made.day, made.side, made.because[0][1])
+    if recent and new < recent[-1]:
+        insort(recent, new)
+    else:
+        recent.append(new)
+    one = _side_of(recent, day)
+    exchange.looked_on = day
+    exchange.one_sided_since = None if one is None else since or day
 
 
 def one_sided_since(exchange: Exchange, day: date) -> date | None:
@@ -171,12 +189,19 @@ def one_sided_since(exchange: Exchange, day: date) -> date | None:
     since, looked = exchange.one_sided_since, exchange.looked_on
     if looked is None:
         return None
-    leaving = takewhile(day.__ge__, (_leaves(c.day) for c in exchange.recent))
-    for leaves in dict.fromkeys(leaving):
+    for leaves in _leaving(exchange.recent, day):
         if looked < leaves:
             one = _side_of(exchange.recent, leaves)
             since = None if one is None else since or leaves
     return since
+
+
+def _leaving(recent: Sequence[Counted], day: date) -> Sequence[date]:
+    """The days, in order, on which deliveries become older than a year up to a day."""
+    if not recent or is_within_a_year(recent[0].day, day):
+        return ()
+    leaving = takewhile(day.__ge__, (_leaves(c.day) for c in recent))
+    return tuple(dict.fromkeys(leaving))
 
 
 def is_within_a_year(day: date, looked_on: date) -> bool:
@@ -190,8 +215,13 @@ def _leaves(day: date) -> date:
     return day + timedelta(days=min(ONE_SIDED_DAYS + 1, most))
 
 
-def _side_of(recent: tuple[Counted, ...], day: date) -> str | None:
+def _side_of(recent: Sequence[Counted], day: date) -> str | None:
     """The side that alone gave, by enough deliveries of the year before a day."""
-    year = [c.side for c in recent if is_within_a_year(c.day, day)]
-    one_way = len(year) >= ONE_SIDED_DELIVERIES and len(set(year)) == 1
-    return year[0] if one_way else None
+    first = 0  # of the year: they are in order of days
+    while first < len(recent) and not is_within_a_year(recent[first].day, day):
+        first += 1
+    if len(recent) - first < ONE_SIDED_DELIVERIES:
+        return None
+    side = recent[-1].side
+    one_way = all(recent[n].side == side for n in range(first, len(recent)))
+    return side if one_way else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from typing import NamedTuple
 
 from contracts.events import EventData
 from contracts.events.reading import Fact, thing
@@ -24,8 +25,7 @@ class Setting:
     policy: Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A fact when it acts, and on which day that is."""
 
     fact: Fact

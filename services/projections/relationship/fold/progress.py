@@ -1,9 +1,9 @@
 """What an episode has brought so far, and which stages it earns (domain.md, 4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.projections.relationship.fold.moment import Because, Evidence
 from services.projections.relationship.fold.policy import Policy
@@ -26,25 +26,41 @@ class Stance:
     because: Because
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Progress:
-    """What one episode has brought; by side: `us` or `partner`."""
+    """What one episode has brought; by side: `us` or `partner`.
+
+    It grows while facts are folded.
+    """
 
     first_contact: MarkedDay | None = None
     contacts: Window = field(default_factory=Window)
     deliveries: Window = field(default_factory=Window)
-    asked: Mapping[str, Evidence] = field(default_factory=dict)
-    shared: Mapping[str, Evidence] = field(default_factory=dict)
-    acknowledged: Mapping[str, Because] = field(default_factory=dict)
-    takes_time: Mapping[str, Evidence] = field(default_factory=dict)
-    stated: Mapping[str, Evidence] = field(default_factory=dict)
-    stances: Mapping[str, Stance] = field(default_factory=dict)
-    against: Mapping[str, Evidence] = field(default_factory=dict)
-    benefits: Mapping[str, Evidence] = field(default_factory=dict)
+    asked: dict[str, Evidence] = field(default_factory=dict)
+    shared: dict[str, Evidence] = field(default_factory=dict)
+    acknowledged: dict[str, Because] = field(default_factory=dict)
+    takes_time: dict[str, Evidence] = field(default_factory=dict)
+    stated: dict[str, Evidence] = field(default_factory=dict)
+    stances: dict[str, Stance] = field(default_factory=dict)
+    against: dict[str, Evidence] = field(default_factory=dict)
+    benefits: dict[str, Evidence] = field(default_factory=dict)
+
+    def copy(self) -> "Progress":
+        """Progress that grows by itself."""
+        return replace(
+            self,
+            asked={**self.asked},
+            shared={**self.shared},
+            acknowledged={**self.acknowledged},
+            takes_time={**self.takes_time},
+            stated={**self.stated},
+            stances={**self.stances},
+            against={**self.against},
+            benefits={**self.benefits},
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One thing that a stage needs: how much there is, and how much it takes."""
 
     condition: str
@@ -86,6 +102,8 @@ def _acquaintance(progress: Progress, policy: Policy) -> Condition:
 
 def _exchange(progress: Progress) -> Because | None:
     """One side asked and the other shared a goal, or both shared one."""
+    if not progress.shared:
+        return None
     for one, other in OTHER.items():
         if one in progress.asked and other in progress.shared:
             return (progress.asked[one], progress.shared[other])

@@ -1,10 +1,10 @@
 """What facts change of the promises that are open: sums that need no order."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from contracts.events import (
     CommitmentCancelled,
@@ -38,8 +38,7 @@ class Promise:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What some facts change of one promise."""
 
     made: Promise | None = None
@@ -59,45 +58,28 @@ class Change:
         )
 
 
+Found = tuple[Key, Change]
+
+
 def promise_changes(moments: Iterable[Moment]) -> Mapping[Key, Change]:
     """What some facts change, by promise."""
     changes: dict[Key, Change] = {}
     for moment in moments:
-        found = _change(moment)
-        if found is not None:
+        changing = CHANGING.get(type(moment.data))
+        found = changing and changing(moment, moment.data)
+        if found:
             key, change = found
-            changes[key] = changes.get(key, Change()).followed_by(change)
+            known = changes.get(key)
+            changes[key] = change if known is None else known.followed_by(change)
     return changes
 
 
-def _change(moment: Moment) -> tuple[Key, Change] | None:
-    match moment.data:
-        case HelpOffered() as data:
-            return ("offer", moment.own_key()), _made(moment, data, data.valid_until)
-        case ResourceCommitted() as data:
-            return ("commitment", moment.own_key()), _made(moment, data, data.due)
-        case HelpDelivered(promise=(kind, ref)) as data:
-            return (kind, moment.key(kind, ref)), _delivered(moment, data)
-        case _:
-            answered = _answer(moment)
-            if answered is None:
-                return None
-            kind, ref, change = answered
-            return (kind, moment.key(kind, ref)), change
+def _offered(moment: Moment, data: HelpOffered) -> Found:
+    return ("offer", moment.own_key()), _made(moment, data, data.valid_until)
 
 
-def _answer(moment: Moment) -> tuple[str, str, Change] | None:
-    match moment.data:
-        case OfferAccepted(offer=ref):
-            return "offer", ref, Change(accepted=True)
-        case OfferDeclined(offer=ref) | OfferWithdrawn(offer=ref):
-            return "offer", ref, Change(closed=True)
-        case CommitmentCancelled(commitment=ref):
-            return "commitment", ref, Change(closed=True)
-        case CommitmentChanged(commitment=ref, delta=delta):
-            return "commitment", ref, Change(total=Decimal(delta))
-        case _:
-            return None
+def _committed(moment: Moment, data: ResourceCommitted) -> Found:
+    return ("commitment", moment.own_key()), _made(moment, data, data.due)
 
 
 def _made(
@@ -109,9 +91,43 @@ def _made(
     return Change(made, total=counted(data.quantity).value)
 
 
-def _delivered(moment: Moment, data: HelpDelivered) -> Change:
-    quantity = counted(data.quantity)
-    change = Change(accepted=True, closed=bool(data.completes))
-    if moment.fact.completed["unit"] == quantity.unit:
-        return replace(change, delivered=quantity.value)
-    return change
+def _delivered(moment: Moment, data: HelpDelivered) -> Found | None:
+    if data.promise is None:
+        return None
+    kind, ref = data.promise
+    quantity, closed = counted(data.quantity), bool(data.completes)
+    same = moment.fact.completed["unit"] == quantity.unit
+    delivered = quantity.value if same else NOTHING
+    change = Change(delivered=delivered, accepted=True, closed=closed)
+    return (kind, moment.key(kind, ref)), change
+
+
+def _accepted(moment: Moment, data: OfferAccepted) -> Found:
+    return ("offer", moment.key("offer", data.offer)), Change(accepted=True)
+
+
+def _let_go(moment: Moment, data: OfferDeclined | OfferWithdrawn) -> Found:
+    return ("offer", moment.key("offer", data.offer)), Change(closed=True)
+
+
+def _cancelled(moment: Moment, data: CommitmentCancelled) -> Found:
+    key = moment.key("commitment", data.commitment)
+    return ("commitment", key), Change(closed=True)
+
+
+def _changed(moment: Moment, data: CommitmentChanged) -> Found:
+    key = moment.key("commitment", data.commitment)
+    return ("commitment", key), Change(total=Decimal(data.delta))
+
+
+CHANGING: Final[Mapping[type, Callable[[Moment, Any], Found | None]]] = {
+    HelpOffered: _offered,
+    ResourceCommitted: _committed,
+    HelpDelivered: _delivered,
+    OfferAccepted: _accepted,
+    OfferDeclined: _let_go,
+    OfferWithdrawn: _let_go,
+    CommitmentCancelled: _cancelled,
+    CommitmentChanged: _changed,
+}
+"""By type: the promise that facts change, and what they change of it."""

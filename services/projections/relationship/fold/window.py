@@ -29,14 +29,16 @@ def with_day(window: Window, new: MarkedDay, need: int, within: int) -> Window:
 
     Days are within n days of each other when last - first <= n.
     """
+    if window.met is not None:
+        return window
     place = bisect_left(window.days, new.day, key=lambda marked: marked.day)
     known = window.days[place : place + 1]
-    if window.met is not None or (known and known[0].day == new.day):
+    if known and known[0].day == new.day:
         return window
     days = (*window.days[:place], new, *window.days[place:])
     best = max(window.best, _most(days, within))
     met = _evidence(days, need, within) if best >= need else None
-    return replace(window, days=() if met else days, best=best, met=met)
+    return Window(() if met else days, best, met)
 
 
 def without_days_before(window: Window, day: date, within: int) -> Window:
