@@ -15,17 +15,21 @@ from typing import Final
 from sqlfluff.core import FluffConfig, Linter
 from sqlfluff.core.parser import BaseSegment
 
+from tests.sql_segments import (
+    QUERIES,
+    columns,
+    equalities,
+    first,
+    own,
+    own_before_from,
+    table_of,
+    value_at,
+)
+
 PROJECT: Final = Path(__file__).parents[1]
 LEDGER: Final = "ledger_id"
 PARAMETERS: Final = ("ledger", "s")
 """How `%(ledger)s` and `%s` stand in a parsed statement."""
-QUERIES: Final = (
-    "select_statement",
-    "with_compound_statement",
-    "insert_statement",
-    "update_statement",
-    "delete_statement",
-)
 SHARED: Final = frozenset(("schema_migrations",))
 """Tables that hold nothing of any ledger."""
 Carried = Mapping[str, bool]
@@ -51,7 +55,7 @@ def _visit(segment: BaseSegment, carried: Carried) -> Iterator[str]:
         yield from _with(segment, carried)
     elif segment.is_type("copy_statement"):
         if LEDGER not in segment.raw:
-            yield _table_of(segment)
+            yield table_of(segment)
     elif segment.is_type(*QUERIES):
         yield from _Scope(segment, carried).unfiltered()
     else:
@@ -63,30 +67,13 @@ def _with(segment: BaseSegment, carried: Carried) -> Iterator[str]:
     known = dict(carried)
     for child in segment.segments:
         if child.is_type("common_table_expression"):
-            name = _first(child, "naked_identifier").raw
+            name = first(child, "naked_identifier").raw
             within = known | {name: True}  # for one that refers to itself
             found = [flaw for part in child.segments for flaw in _visit(part, within)]
             known[name] = not found
             yield from found
         else:
             yield from _visit(child, known)
-
-
-def _own(segment: BaseSegment, *types: str) -> Iterator[BaseSegment]:
-    """The segments of some types that belong to this query and to none within it."""
-    for child in segment.segments:
-        if child.is_type(*types):
-            yield child
-        elif not child.is_type(*QUERIES):
-            yield from _own(child, *types)
-
-
-def _first(segment: BaseSegment, kind: str) -> BaseSegment:
-    return next(segment.recursive_crawl(kind))
-
-
-def _table_of(segment: BaseSegment) -> str:
-    return _first(segment, "table_reference").raw.strip('"')
 
 
 @dataclass(slots=True)
@@ -109,13 +96,13 @@ class _Scope:
         for name, table in self.tables.items():
             if name not in self.bound:
                 yield table
-        for within in _own(self.query, *QUERIES):
+        for within in own(self.query, *QUERIES):
             yield from _visit(within, self.carried)
         if self.query.is_type("insert_statement"):
             yield from self._inserted()
 
     def _read_sources(self) -> None:
-        for element in _own(self.query, "from_expression_element"):
+        for element in own(self.query, "from_expression_element"):
             self._add(element)
         if self.query.is_type("update_statement", "delete_statement"):
             self._add(self.query)
@@ -123,48 +110,48 @@ class _Scope:
                 self._add(used)
 
     def _add(self, element: BaseSegment) -> None:
-        alias = next(_own_before_from(element, "alias_expression"), None)
-        tables = list(_own_before_from(element, "table_reference"))
-        called = None if alias is None else _first(alias, "naked_identifier").raw
+        alias = next(own_before_from(element, "alias_expression"), None)
+        tables = list(own_before_from(element, "table_reference"))
+        called = None if alias is None else first(alias, "naked_identifier").raw
         if not tables:  # a query in brackets, or a function
             if called is not None and not self._has_flaws(element):
                 self.bound.add(called)
             return
         table = tables[0].raw.strip('"')
         name = called or table
-        is_apart = table in SHARED or table.startswith("pg_catalog.")
+        is_apart = table in SHARED or table.startswith("pg_")
         if is_apart or self.carried.get(table, False):
             self.bound.add(name)
         elif table not in self.carried:  # else its flaws are told where it is made
             self.tables[name] = table
 
     def _has_flaws(self, element: BaseSegment) -> bool:
-        queries = list(_own(element, *QUERIES))
+        queries = list(own(element, *QUERIES))
         is_function = not queries
         return is_function or any(list(_visit(q, self.carried)) for q in queries)
 
     def _read_conditions(self) -> None:
-        for where in _own(self.query, "where_clause"):
-            for left, right in _equalities(where):
+        for where in own(self.query, "where_clause"):
+            for left, right in equalities(where):
                 self._bind(left, right)
-        for join in _own(self.query, "join_clause"):
+        for join in own(self.query, "join_clause"):
             self._read_join(join)
 
     def _read_join(self, join: BaseSegment) -> None:
         words = {child.raw.upper() for child in join.get_children("keyword")}
         if words & {"FULL", "RIGHT"}:
             return
-        joined = self._name_of(next(_own(join, "from_expression_element")))
+        joined = self._name_of(next(own(join, "from_expression_element")))
         only = joined if "LEFT" in words else None
         for on in join.get_children("join_on_condition"):
-            for left, right in _equalities(on):
+            for left, right in equalities(on):
                 self._bind(left, right, only)
 
     def _name_of(self, element: BaseSegment) -> str:
-        alias = next(_own(element, "alias_expression"), None)
+        alias = next(own(element, "alias_expression"), None)
         if alias is not None:
-            return _first(alias, "naked_identifier").raw
-        return _table_of(element)
+            return first(alias, "naked_identifier").raw
+        return table_of(element)
 
     def _bind(self, left: str, right: str, only: str | None = None) -> None:
         """Note an equality; for an outer join only what it says of the joined table."""
@@ -192,66 +179,22 @@ class _Scope:
 
     def _inserted(self) -> Iterator[str]:
         """The table of an INSERT whose rows are not of the one ledger."""
-        table = _table_of(self.query)
-        columns = next(iter(self.query.get_children("bracketed")), None)
-        names = [] if columns is None else _columns(columns)
+        table = table_of(self.query)
+        listed = next(iter(self.query.get_children("bracketed")), None)
+        names = [] if listed is None else columns(listed)
         if LEDGER not in names:
             if table not in SHARED:
                 yield table
             return
-        value = _value_at(self.query, names.index(LEDGER))
-        if value not in PARAMETERS:
+        value = value_at(self.query, names.index(LEDGER))
+        if value not in PARAMETERS and not self._is_read(value):
             yield table
 
-
-def _own_before_from(element: BaseSegment, kind: str) -> Iterator[BaseSegment]:
-    """The same as `_own`, without the FROM of an UPDATE, which has its own elements."""
-    for child in element.segments:
-        if child.is_type(kind):
-            yield child
-        elif child.is_type("table_expression") and not element.is_type(
-            "delete_statement"
-        ):
-            yield from _own(child, kind)
-
-
-def _columns(brackets: BaseSegment) -> list[str]:
-    return [column.raw for column in brackets.get_children("column_reference")]
-
-
-def _value_at(insert: BaseSegment, place: int) -> str:
-    """What an INSERT puts into a column."""
-    values = next(iter(insert.get_children("values_clause")), None)
-    if values is not None:
-        row = _first(values, "bracketed")
-        return row.get_children("expression")[place].raw
-    element = list(
-        _first(insert, "select_clause").get_children("select_clause_element")
-    )
-    return element[place].segments[0].raw
-
-
-def _equalities(clause: BaseSegment) -> Iterator[tuple[str, str]]:
-    """The equalities of two columns that a condition demands in any case."""
-    for part in clause.get_children("expression", "bracketed"):
-        pieces = [s for s in part.segments if s.is_code]
-        operators = {s.raw.upper() for s in pieces if s.is_type("binary_operator")}
-        if "OR" in operators:
-            continue
-        for at, piece in enumerate(pieces):
-            if piece.is_type("bracketed"):
-                yield from _equalities(piece)
-            if piece.raw == "=" and _stands_alone(pieces, at):
-                yield pieces[at - 1].raw, pieces[at + 1].raw
-        if part.is_type("bracketed"):
-            yield from _equalities(part)
-
-
-def _stands_alone(pieces: list[BaseSegment], at: int) -> bool:
-    """Whether an equality is a whole member of a chain of ANDs."""
-    before, after = pieces[: at - 1], pieces[at + 2 :]
-    ends = [*before[-1:], *after[:1]]
-    sides = (pieces[at - 1], pieces[at + 1])
-    return all(end.raw.upper() == "AND" for end in ends) and all(
-        side.is_type("column_reference") for side in sides
-    )
+    def _is_read(self, value: str) -> bool:
+        """Whether what an INSERT selects is the ledger of a table that is filtered."""
+        for select in own(self.query, "select_statement"):
+            read = _Scope(select, self.carried)
+            list(read.unfiltered())
+            if read._ledger_of(value) in read.bound:
+                return True
+        return False

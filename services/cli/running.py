@@ -114,11 +114,14 @@ class Running:
         )
         self._server = uvicorn.Server(config)
 
-    def link(self) -> str:
-        """An address with which one browser comes in as the owner, once."""
+    def link(self) -> str | None:
+        """An address with which one browser comes in as the owner, once.
+
+        None when the owner's key is revoked.
+        """
         with psycopg.connect(normalise_dsn(self._owner)) as connection:
             token = link_for(connection, self._pepper, DEFAULT, self.service.key)
-        return f"{self.service.url}/login?token={token}"
+        return None if token is None else f"{self.service.url}/login?token={token}"
 
     def serve(self) -> None:
         """Serve until stopped; the worker lives as long."""

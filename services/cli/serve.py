@@ -1,6 +1,7 @@
 """`alliance-ledger serve`: everything on one port, until interrupted."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,12 +25,20 @@ def serve(
     with database(settings) as found:
         running = Running(settings, found, settings.port)
         url, key_file = running.service.url, settings.data_dir / "owner.key"
+        link = running.link()
         if as_json:
-            told = {"url": url, "key_file": str(key_file), "link": running.link()}
+            told = {"url": url, "key_file": str(key_file), "link": link}
             typer.echo(json.dumps(told))
         else:
             typer.echo(f"Alliance Ledger serves at {url}")
-            typer.echo(f"Its owner's key is in {key_file}")
-            typer.echo("Open it in a browser; the link works once, within a day:")
-            typer.echo(f"    {running.link()}")
+            _tell_owner(link, key_file)
         running.serve()
+
+
+def _tell_owner(link: str | None, key_file: Path) -> None:
+    if link is None:
+        typer.echo(f"Its owner's key, in {key_file}, is revoked.")
+        return
+    typer.echo(f"Its owner's key is in {key_file}")
+    typer.echo("Open it in a browser; the link works once, within a day:")
+    typer.echo(f"    {link}")

@@ -70,6 +70,7 @@ EVERY_LEDGER: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
 }
 IN_PYTHON: Final[Mapping[str, str]] = {
+    "COPY ": "the columns are those of a statement in `sql/`",
     "VACUUM (FULL) data_keys": "keeps no row and tells none",
 }
 """Statements that stand in the code, because a table's name is a part of them."""
@@ -122,6 +123,7 @@ SELECT * FROM a INNER JOIN b ON a.ledger_id = b.ledger_id WHERE a.ledger_id = %s
 SELECT * FROM a LEFT JOIN b ON a.ledger_id = b.ledger_id WHERE a.ledger_id = %s
 WITH k AS (SELECT ledger_id FROM a WHERE ledger_id = %s) SELECT * FROM k
 INSERT INTO a (n, ledger_id) VALUES (1, %(ledger)s)
+INSERT INTO a (ledger_id) SELECT b.ledger_id FROM b WHERE b.ledger_id = %s
 UPDATE a SET n = b.n FROM b WHERE a.ledger_id = %s AND b.ledger_id = a.ledger_id
 COPY a (ledger_id, n) FROM STDIN
 """

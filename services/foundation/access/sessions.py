@@ -39,14 +39,13 @@ def make_link(
     return token
 
 
-def link_for(connection: Connection[Any], pepper: Pepper, ledger: str, key: str) -> str:
-    """The token of a new link with which one browser may come in as whose key it is."""
+def link_for(
+    connection: Connection[Any], pepper: Pepper, ledger: str, key: str
+) -> str | None:
+    """The token of a new link for whose key it is; None if it is revoked or unknown."""
     shown = {"ledger": ledger, "hash": pepper.hash_of(key)}
     row = connection.execute(statement(HERE, "find_key"), shown).fetchone()
-    if row is None:
-        sentence = "the key is revoked or unknown"
-        raise LookupError(sentence)
-    return make_link(connection, pepper, ledger, row[0])
+    return None if row is None else make_link(connection, pepper, ledger, row[0])
 
 
 @dataclass(frozen=True, slots=True)

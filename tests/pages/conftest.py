@@ -1,0 +1,38 @@
+"""The sample story in a running service, and a browser that is signed in to it."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from services.cli.demo import load_story
+from services.cli.running import Service
+from services.foundation.settings import Settings
+from tests.pages.browsers import CHROMIUM, Signed, chromium, sign_in
+from tests.running import RunningService, running_service
+
+
+@pytest.fixture(scope="session")
+def story() -> Iterator[RunningService]:
+    """A service that holds the sample story, for all tests of this process."""
+    with running_service() as service:
+        settings = Settings(_env_file=None, data_dir=service.data_dir)
+        load_story(Service(service.url, service.key), settings)
+        position = service.client.get("/v1/events", params={"limit": 1})
+        assert position.status_code == 200
+        yield service
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, for all tests of this process."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium: apt-get install chromium")
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def signed(browser: Browser, story: RunningService) -> Signed:
+    """A browser that came in by a link and may do everything."""
+    return sign_in(browser, story)
