@@ -20,11 +20,12 @@ from services.foundation.describing.operations import Operation, operations
 from services.foundation.problems import ERRORS_TOLD, KINDS, Problem
 from services.ledger import app as ledger
 from services.projections import app as projections
+from services.projections.answers.reminders import of_feed
 
 DOCUMENT: Final = openapi()
 OPERATIONS: Final = tuple(operations(DOCUMENT))
 NAMED: Final = {each.name: each for each in OPERATIONS}
-KEYED: Final = {may_read, may_record, may_admin}
+KEYED: Final = {may_read, may_record, may_admin, of_feed}
 
 
 def routes() -> Iterator[APIRoute]:

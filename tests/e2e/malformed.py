@@ -26,11 +26,6 @@ class Place:
     path: str
     names: tuple[str, ...] = ()
 
-    @property
-    def is_page(self) -> bool:
-        """Whether people look at it: what they typed may stand in a form again."""
-        return not self.path.startswith("/v1/")
-
 
 @dataclass(slots=True)
 class Draft:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from tests.e2e.bad_values import MARKER
 
 MARK: Final = MARKER.encode()
+SCRIPT: Final = f"%3Cscript%3E{MARKER}%3C/script%3E"
 METHODS: Final = (
     *(b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"PATCH", b"OPTIONS", b"TRACE"),
     *(b"CONNECT", b"get", b"PROPFIND", b"QUERY", MARK.upper(), b"GE\x00T", b"G" * 9000),
@@ -18,7 +19,17 @@ VERSIONS: Final = (
     *(b"", b"http/1.1", b"HTTP/1.1 " + MARK, b"HTTP/-1.1", b"HTTP/1.1\x00"),
 )
 SEGMENTS: Final = (
-    *(MARKER, "%00", f"{MARKER}%00", "%FF", "%ED%A0%80", "%C0%AF", "..", "%2e%2e"),
+    *(
+        SCRIPT,
+        MARKER,
+        "%00",
+        f"{MARKER}%00",
+        "%FF",
+        "%ED%A0%80",
+        "%C0%AF",
+        "..",
+        "%2e%2e",
+    ),
     *("..%2f..%2fetc%2fpasswd", "%252e%252e", "%", "%zz", "a" * 5000, "'", "%27%20OR"),
     *("{partner}", "%7Bid%7D", "<b>", "-1", "0", "%0d%0aX-Injected:%20" + MARKER, ";"),
     *("_ledger", "_ledgers", ".", "~", "%E2%80%AE", "%F0%9F%98%80", "null", "*", "\\"),
@@ -53,7 +64,18 @@ CURSORS: Final = (
     *map(_cursor, WRONG_CURSORS),
 )
 QUERY_VALUES: Final = (
-    *(MARKER, "%00" + MARKER, "", "%FF", "%ED%A0%80", "%", "%zz", "%u0041"),
+    *(
+        SCRIPT,
+        "%27%22%3E" + SCRIPT,
+        MARKER,
+        "%00" + MARKER,
+        "",
+        "%FF",
+        "%ED%A0%80",
+        "%",
+        "%zz",
+        "%u0041",
+    ),
     *("-1", "1e3", "NaN", "-inf", "9" * 400, "0x10", "1_0", "%EF%BC%91", "9" * 19),
     *(
         "null",

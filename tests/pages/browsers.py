@@ -75,8 +75,9 @@ class Signed:
         language: str = "en",
         theme: Any = "light",
         script: bool = True,
+        complains: bool = False,
     ) -> Iterator[Page]:
-        """A page of its own; afterwards nothing may have been complained of."""
+        """A page of its own; the browser may complain only where that is expected."""
         context = self.browser.new_context(
             base_url=self.url,
             storage_state=self.state,
@@ -86,18 +87,18 @@ class Signed:
             java_script_enabled=script,
         )
         try:
-            yield from _watched(context)
+            yield from _watched(context, complains=complains)
         finally:
             context.close()
 
 
-def _watched(context: BrowserContext) -> Iterator[Page]:
+def _watched(context: BrowserContext, *, complains: bool) -> Iterator[Page]:
     watched = Watched()
     context.on("console", watched.listen)
     context.on("weberror", lambda e: watched.complaints.append(str(e.error)))
     page = context.new_page()
     yield page
-    assert not watched.complaints, watched.complaints
+    assert bool(watched.complaints) is complains, watched.complaints
 
 
 def sign_in(browser: Browser, service: RunningService) -> Signed:

@@ -14,7 +14,8 @@ ALWAYS: Final = (422,)
 """An unknown parameter is refused everywhere."""
 OF_KEYS: Final = (401, 403, 429, 503)
 UNCHANGED: Final = {"description": "Unchanged since the entity tag that was sent"}
-STREAM: Final = "text/event-stream"
+UNTAGGED: Final = {"text/calendar", "text/event-stream"}
+"""What says its headers itself."""
 TAGGED: Final = ("Cache-Control", "ETag", "Ledger-Position", "Vary")
 RECORDS: Final = frozenset({"record", "record_batch"})
 
@@ -40,8 +41,8 @@ def _add_missing(operation: Operation) -> None:
 
 def _is_tagged(operation: Operation) -> bool:
     kinds = operation.responses.get("200", {}).get("content", {})
-    endless = STREAM in kinds or operation.name == "get_journal"
-    return operation.needs_key and operation.method == "get" and not endless
+    own = UNTAGGED & kinds.keys() or operation.name == "get_journal"
+    return operation.needs_key and operation.method == "get" and not own
 
 
 def _complete(operation: Operation, status: int, response: Document) -> None:
@@ -50,7 +51,7 @@ def _complete(operation: Operation, status: int, response: Document) -> None:
         response["content"] = problem_content(status, _codes(operation))
         names += _of_problems(status)
     elif status in {200, 304} and operation.method == "get" and operation.needs_key:
-        names += _of_reads(operation, status)
+        names += _of_reads(operation)
     own = response.get("headers", {})
     response["headers"] = {**refer(sorted(names)), **own}
 
@@ -72,11 +73,11 @@ def _codes(operation: Operation) -> list[str]:
     return codes
 
 
-def _of_reads(operation: Operation, status: int) -> list[str]:
+def _of_reads(operation: Operation) -> list[str]:
     names = list(TAGGED) if _is_tagged(operation) else []
     asks = {"as_of", "known_at", "known_from"} & operation.parameters.keys()
     if asks:
         names.append("Projection-Halted")
-    if "cursor" in operation.parameters and status == 200:  # noqa: PLR2004
+    if "cursor" in operation.parameters:
         names.append("Link")
     return names

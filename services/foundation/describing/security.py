@@ -18,12 +18,20 @@ SCHEMES: Final[Document] = {
         "description": "The session of a browser that came in by a one-time link. "
         "Whatever changes something also needs `X-CSRF-Token` of the page.",
     },
+    "feed": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "token",
+        "description": "Of one calendar feed, for programs that only know its address.",
+    },
 }
+KEYED: Final = ("key", "session")
 
 
 def add_security(document: Document) -> None:
     """Say which operations need a key."""
     document["components"]["securitySchemes"] = SCHEMES
     for each in operations(document):
-        ways: list[Document] = [{name: []} for name in SCHEMES]
+        names = ("feed",) if "token" in each.parameters else KEYED
+        ways: list[Document] = [{name: []} for name in names]
         each.content["security"] = ways if each.needs_key else []

@@ -16,6 +16,7 @@ from services.foundation.access.grants import TooMany
 from services.foundation.access.permission import too_many
 from services.foundation.access.secrets import FEED
 from services.foundation.answers import digest_of, encode, show
+from services.foundation.describing.shared import refer
 from services.foundation.problems import Problem, language_of
 from services.projections.answers.calendar_text import Entry, calendar
 from services.projections.answers.documentation import PROBLEMS
@@ -35,10 +36,18 @@ WORDS: Final = {
     "en": ("Be in touch: %s", "Meeting: %s", "Alliance Ledger"),
     "ja": ("%s に連絡する", "%s と面談", "Alliance Ledger"),
 }
+EXAMPLE: Final = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Alliance Ledger//EN\r\n"
+    "BEGIN:VEVENT\r\n"
+    "UID:contact-acme@ledger.example\r\nDTSTAMP:20260305T000000Z\r\n"
+    "DTSTART;VALUE=DATE:20260305\r\nSUMMARY:Be in touch: Acme\r\nEND:VEVENT\r\n"
+    "END:VCALENDAR\r\n"
+)
 FEEDS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Whom to be in touch with by day, and meetings ahead",
-        "content": {ICALENDAR: {"schema": {"type": "string"}}},
+        "content": {ICALENDAR: {"schema": {"type": "string"}, "example": EXAMPLE}},
+        "headers": refer(("Cache-Control", "ETag")),
     }
 }
 

@@ -15,7 +15,7 @@ from services.foundation.answers import Answer, respond
 from services.foundation.database import statement
 from services.foundation.problems import language_of
 from services.foundation.queries import QueryText
-from services.projections.answers.documentation import PROBLEMS
+from services.projections.answers.documentation import PROBLEMS, SPOKEN
 from services.projections.answers.listing import folded_anew
 from services.projections.answers.models.today import TodayAnswer
 from services.projections.answers.open_promises import open_promises
@@ -62,7 +62,7 @@ class Day:
         return self.owner is None or seen.told.profile.owner == self.owner
 
 
-@router.get("/v1/today", response_model=TodayAnswer, responses=PROBLEMS)
+@router.get("/v1/today", response_model=TodayAnswer, responses=PROBLEMS | SPOKEN)
 def get_today(
     request: Request,
     question: Asked,

@@ -5,15 +5,11 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from contracts.events import (
-    RecordedEvent,
-)
+from contracts.events import RecordedEvent
 from services.projections.engine.projection import Group, Target
 from services.projections.relationship import memory
 from services.projections.relationship.batch import TABLES, Batch
-from services.projections.relationship.fold.relationship import (
-    VERSION,
-)
+from services.projections.relationship.fold.relationship import VERSION
 from services.projections.relationship.whole import write_whole
 
 __all__ = ["HERE", "PARTNERS_AT_ONCE", "TABLES", "RelationshipProjection"]
