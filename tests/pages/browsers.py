@@ -129,7 +129,7 @@ def axe_source() -> str:
     """The accessibility rules, as a script."""
     found = find_spec("axe_core_python")
     assert found is not None
-    (folder,) = found.submodule_search_locations or ()
+    folder = next(iter(found.submodule_search_locations or ()))
     return (Path(folder) / "axe.min.js").read_text(encoding="utf-8")
 
 
