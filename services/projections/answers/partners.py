@@ -52,7 +52,7 @@ FlagName = Literal[
     "premature_proposal",
     "reactivated",
 ]
-Some = Annotated[list[QueryText], Field(max_length=1000)]
+Some = Annotated[list[PartnerId], Field(max_length=200)]
 SEARCHED: Final = "Part of an id, a name, or the name of one of its people."
 Sort = Literal[
     "partner",
