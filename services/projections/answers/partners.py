@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from psycopg import Connection
 from pydantic import Field
 
+from contracts.events.base import PartnerId
 from contracts.occurrence import format_instant
 from services.foundation.answers import Answer, respond_list, unpack_cursor
 from services.foundation.queries import QueryText
