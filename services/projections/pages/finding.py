@@ -9,7 +9,7 @@ from services.projections.pages.words import Words
 
 LEDGER: Final = "_ledger"
 FOUND: Final = 8
-ASKED_AT_ONCE: Final = 500
+ASKED_AT_ONCE: Final = 200
 
 
 async def known(asking: Asking, partner: str) -> Json | None:
