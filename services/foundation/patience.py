@@ -8,7 +8,7 @@ from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS: Final = 15.0
-HEAD_BYTES: Final = 64 * 1024
+HEAD_BYTES: Final = 128 * 1024
 BYTES_A_SECOND: Final = 16 * 1024
 """Who sends faster than this may go on for as long as its body lasts."""
 LEFT: Final[Message] = {"type": "http.disconnect"}
@@ -17,7 +17,7 @@ LEFT: Final[Message] = {"type": "http.disconnect"}
 class Patient(HttpToolsProtocol):
     """Uvicorn's protocol, which closes a connection whose request never begins.
 
-    A request line and headers must come within 15 seconds and 64 KiB: uvicorn itself
+    A request line and headers must come within 15 seconds and 128 KiB: uvicorn itself
     would wait and collect for ever.
     """
 
@@ -35,7 +35,7 @@ class Patient(HttpToolsProtocol):
         super().data_received(data)
         self._head_bytes += len(data)
         if self._closing is not None and self._head_bytes > HEAD_BYTES:
-            self.transport.close()
+            self.send_400_response("The request's head is too large.")
 
     @override
     def on_message_begin(self) -> None:

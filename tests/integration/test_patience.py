@@ -104,6 +104,6 @@ def test_a_second_request_that_never_begins_is_closed(url: str) -> None:
 
 
 def test_headers_without_end_are_closed(url: str) -> None:
-    lines = b"GET / HTTP/1.1\r\n" + b"X-More: %b\r\n" % (b"x" * 1000) * 100
+    lines = b"GET / HTTP/1.1\r\n" + b"X-More: %b\r\n" % (b"x" * 1000) * 200
     assert len(lines) > HEAD_BYTES
-    assert ask_raw(url, lines).said == b""
+    assert ask_raw(url, lines).status in {400, None}
