@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo run check test test-all bench schemas lock clean
+.PHONY: help setup demo run check test test-all bench schemas words screenshots lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,19 @@ bench: $(STAMP)  ## Measure against yardsticks in the same run
 
 schemas: $(STAMP)  ## Write the JSON Schemas and openapi.json
 	$(BIN)/python -m services.cli.schemas
+
+PAGES := services/projections/pages
+WORDS := $(PAGES)/locale/ja/LC_MESSAGES/messages
+
+words: $(STAMP)  ## Bring the catalogue of the pages up to date with their texts
+	@set -eu; found=$$(mktemp); trap 'rm -f "$$found"' EXIT; \
+	(cd $(PAGES) && $(CURDIR)/$(BIN)/pybabel -q extract -F locale/messages.cfg -o "$$found" .); \
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap \
+	    -l ja -i "$$found" -o $(WORDS).po; \
+	$(BIN)/pybabel compile -l ja -i $(WORDS).po -o $(WORDS).mo
+
+screenshots: $(STAMP)  ## Take the screenshots of the pages anew (needs Debian's chromium)
+	$(BIN)/python -m docs.pages.screenshots
 
 LOCK := $(BIN)/pip-compile pyproject.toml --generate-hashes --allow-unsafe --strip-extras \
 	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \

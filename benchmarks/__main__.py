@@ -13,6 +13,7 @@ from benchmarks import (
     batches,
     folding,
     in_process,
+    pages,
     rebuilding,
     recording,
     sealing,
@@ -35,6 +36,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Scale], Iterator[Figure]]]] = {
     "switching": switching.measure,
     "balances": balances.measure,
     "stages": stages.measure,
+    "pages": pages.measure,
 }
 
 

@@ -39,12 +39,12 @@ def measure(scale: Scale) -> Iterator[Figure]:
     partners = min(PARTNERS, scale.events[-1] // EVENTS_A_PARTNER)
     neighbours = Neighbours()
     with place() as here, served(here) as system:
-        pace = _fill(here, neighbours.tell(partners))
+        pace = fill_and_follow(here, neighbours.tell(partners))
         yield Figure(f"worker's catch-up to {partners:,} partners", pace, "events/s")
         for name, path in LISTS.items():
             label = f"{name}, of {partners:,}"
             yield from _asked(system, scale, label, path, LIST_MS)
-        _fill(here, long_lives(neighbours.position))
+        fill_and_follow(here, long_lives(neighbours.position))
         for size in SIZES:
             path = f"/v1/partners/long{size}/stages"
             yield from _asked(system, scale, f"stages of {size:,} events", path, ONE_MS)
@@ -57,7 +57,7 @@ def long_lives(position: int) -> Iterator[StoredEvent]:
         yield from log.begin(f"long{size}", size)
 
 
-def _fill(here: Place, rows: Iterator[StoredEvent]) -> float:
+def fill_and_follow(here: Place, rows: Iterator[StoredEvent]) -> float:
     """Fill the log and let the worker follow; its events a second."""
     head = 0
     with psycopg.connect(here.owner_dsn, autocommit=True) as connection:

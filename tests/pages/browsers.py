@@ -27,6 +27,8 @@ from tests.running import RunningService
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE: Final = (360, 740)
 DESK: Final = (1440, 900)
+PATIENCE: Final = 15_000
+"""Milliseconds to wait for something that must come, on a machine that is busy."""
 LOCALES: Final = {"en": "en-GB", "ja": "ja-JP"}
 NEEDED: Final = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium: apt-get install chromium"
@@ -96,6 +98,7 @@ def _watched(context: BrowserContext, *, complains: bool) -> Iterator[Page]:
     watched = Watched()
     context.on("console", watched.listen)
     context.on("weberror", lambda e: watched.complaints.append(str(e.error)))
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     yield page
     assert bool(watched.complaints) is complains, watched.complaints

@@ -104,3 +104,12 @@ def test_a_story_is_told_page_by_page(signed: Signed) -> None:
         earlier = page.locator("#story h3").all_inner_texts()
         assert earlier
         assert not set(days[:-1]) & set(earlier[1:])
+
+
+def test_what_changed_is_told_by_side_and_by_how_sure_it_is(signed: Signed) -> None:
+    with signed.page() as page:
+        page.goto("/partners/asanagi-works/changes?known_from=position:150")
+        given = page.get_by_role("row", name="JPY given · delivered")
+        assert given.get_by_role("cell").all_inner_texts() == ["0", "300,000"]
+        gained = page.get_by_role("row", name="USD for the partner · confirmed")
+        assert gained.get_by_role("cell").all_inner_texts() == ["0", "18,450.75"]

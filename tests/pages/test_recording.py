@@ -2,24 +2,18 @@
 
 import re
 import time
-from collections.abc import Callable
 from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from tests.pages.browsers import PHONE, Signed
+from tests.pages.browsers import PATIENCE, PHONE, Signed
 
 TEN_SECONDS: Final = 10
 ONE_SECOND: Final = 1_000
-Find = Callable[[str], Page]
-
-
-def tap(page: Page, words: str) -> None:
-    """Tap what has these words: a chip, a part of the form or a button."""
-    page.get_by_text(words, exact=True).first.tap()
 
 
 def phone(signed: Signed) -> Page:
+    """A page on a phone that is touched."""
     context = signed.browser.new_context(
         base_url=signed.url,
         storage_state=signed.state,
@@ -27,6 +21,7 @@ def phone(signed: Signed) -> Page:
         has_touch=True,
         is_mobile=True,
     )
+    context.set_default_timeout(PATIENCE)
     return context.new_page()
 
 
@@ -117,7 +112,7 @@ def test_a_partner_is_added_without_a_contact(signed: Signed) -> None:
 
 
 def test_a_partner_is_found_by_a_part_of_its_name(signed: Signed) -> None:
-    with signed.page() as page:
+    with signed.page(complains=True) as page:
         page.goto("/record")
         page.get_by_label("or another").fill("Lantern")
         page.get_by_role("button", name="Save").click()

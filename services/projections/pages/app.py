@@ -13,11 +13,13 @@ from services.projections.pages import (
     entering,
     files,
     insights,
+    log,
     partner,
     record,
     routes,
 )
 from services.projections.pages.asking import own_client
+from services.projections.pages.remembering import Remembered
 from services.projections.pages.showing import show
 
 ROUTERS: Final = (
@@ -26,6 +28,7 @@ ROUTERS: Final = (
     record.router,
     adding.router,
     insights.router,
+    log.router,
     partner.router,
     files.router,
 )
@@ -49,4 +52,5 @@ async def showing_pages(app: FastAPI) -> AsyncIterator[None]:
     async with own_client(app) as own, own_client(app, elsewhere) as recording:
         app.state.own, app.state.recording = own, recording
         app.state.problem_page = problem_page
+        app.state.remembered = Remembered()
         yield

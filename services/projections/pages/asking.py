@@ -19,6 +19,7 @@ from services.foundation.edge import ID_HEADER
 from services.foundation.problems import Problem
 
 WITHIN_SECONDS: Final = 35.0
+SOON_SECONDS: Final = 2
 HERE: Final = "http://here"
 OF_LEDGER: Final = ("/v1/events", "/v1/schemas", "/v1/log/")
 """What the ledger service answers, which may be another process."""
@@ -46,7 +47,7 @@ class Told:
 
 
 class Asking:
-    """Asks on behalf of the browser that a request came from."""
+    """Asks on behalf of whoever a request came from, a browser or a key."""
 
     def __init__(self, request: Request, language: str) -> None:
         self._request = request
@@ -56,8 +57,9 @@ class Asking:
             "Accept": "application/json",
             "Accept-Language": language,
         }
-        if ID_HEADER in request.headers:
-            self._headers[ID_HEADER] = request.headers[ID_HEADER]
+        for name in (ID_HEADER, "Authorization"):
+            if name in request.headers:
+                self._headers[name] = request.headers[name]
 
     async def get(self, path: str, **asked: object) -> Json:
         """The body of an answer; a problem is raised as it is."""
@@ -70,10 +72,10 @@ class Asking:
             path, params=params, headers=self._headers
         )
         told = _told(answer)
-        self._note(told.headers.get("Ledger-Position"))
+        self.reflect(told.headers.get("Ledger-Position"))
         return told
 
-    def _note(self, position: str | None) -> None:
+    def reflect(self, position: str | int | None) -> None:
         """Keep the position that all of the page reflects, for what keeps it fresh."""
         if position is not None:
             state = self._request.state
@@ -105,7 +107,27 @@ class Asking:
         headers = {**self._headers, FORM_TOKEN: token}
         if key is not None:
             headers["Idempotency-Key"] = f'"{key}"'
-        return _told(await client.post("/v1/events", json=content, headers=headers))
+        told = _told(await client.post("/v1/events", json=content, headers=headers))
+        await self._see(told)
+        return told
+
+    async def _see(self, recorded: Told) -> None:
+        """Wait for a moment, so that the next page shows what was recorded."""
+        items = recorded.body.get("items", [recorded.body])
+        at = {"min_position": recorded.headers["Ledger-Position"], "wait": SOON_SECONDS}
+        about = [quoted(partner) for partner in {item["partner"] for item in items}]
+        reads = [
+            self.get(path, **at, **more)
+            for partner in about
+            for path, more in (
+                (f"/v1/partners/{partner}", {}),
+                (f"/v1/partners/{partner}/balance", {}),
+                ("/v1/wheel", {"partner": partner, "limit": 1}),
+            )
+        ]
+        for told in await asyncio.gather(*reads, return_exceptions=True):
+            if isinstance(told, BaseException) and not isinstance(told, Problem):
+                raise told
 
 
 def _given(asked: Mapping[str, object]) -> dict[str, Any]:

@@ -1,29 +1,30 @@
-"""Partners side by side, all of them over time, what changed, and the log itself."""
+"""Partners side by side, and all of them over time."""
 
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.foundation.answers import unpack_next
-from services.foundation.problems import Problem
-from services.projections.pages.asking import Asking, Json, quoted
+from services.projections.pages.asking import Asking, Json
 from services.projections.pages.charts.months import Layer
-from services.projections.pages.finding import names_of, which
+from services.projections.pages.finding import names_of
 from services.projections.pages.partner import spokes_in, spokes_of, wings, wings_of
 from services.projections.pages.routes import STAGES, Reader, Text, words_of
 from services.projections.pages.showing import show
 from services.projections.pages.words import Words
 
+if TYPE_CHECKING:
+    from services.projections.pages.remembering import Remembered
+
 router: Final = APIRouter(include_in_schema=False)
+SUMS: Final = ("/v1/reciprocity", "/v1/promises", "/v1/wheel", "/v1/breadth")
+"""What is summed over the whole ledger."""
 CHIPS: Final = 30
 ROWS_SHOWN: Final = 40
+MONTHS_SHOWN: Final = 12
 SPOKES_SHOWN: Final = 14
-LATELY: Final = timedelta(days=30)
-"""Since when changes are shown that are asked for without a day."""
 OLDEST_MONTHS: Final = 36
 DARKER: Final = (1, 2, 4, 8)
 """From how many contact days on a month is one step darker."""
@@ -77,25 +78,24 @@ async def insights(request: Request, grant: Reader, as_of: Text = "") -> Respons
     """All partners over time: rhythm, reciprocity, promises, stages, acts, breadth."""
     words = words_of(request, grant)
     asking = Asking(request, words.language)
-    at = {"as_of": as_of}
+    remembered: Remembered = request.app.state.remembered
+    at, year = {"as_of": as_of}, {"as_of": as_of, "limit": 1000}
+    sums = (remembered.get(asking, grant.ledger, path, **at) for path in SUMS)
     (
-        rhythm,
         both,
         funnel,
-        stages,
         wheel,
         breadth,
+        rhythm,
+        stages,
         proposals,
         late,
-    ) = await asking.all(
-        ("/v1/rhythm", at | {"limit": 1000}),
-        ("/v1/reciprocity", at),
-        ("/v1/promises", at),
-        ("/v1/stages", at | {"limit": 1000}),
-        ("/v1/wheel", at),
-        ("/v1/breadth", at),
-        ("/v1/proposals", at),
-        ("/v1/late", {"limit": 10}),
+    ) = await asyncio.gather(
+        *sums,
+        asking.get("/v1/rhythm", **at, limit=ROWS_SHOWN * MONTHS_SHOWN),
+        remembered.get(asking, grant.ledger, "/v1/stages", **year),
+        asking.get("/v1/proposals", **at),
+        asking.get("/v1/late", limit=10),
     )
     rows = _rhythm(rhythm["items"])
     named = {row[0] for row in rows}
@@ -125,6 +125,8 @@ async def insights(request: Request, grant: Reader, as_of: Text = "") -> Respons
         late=late["items"],
         names=await names_of(asking, named, words),
         month_words=month_words,
+        is_some=len(rows) == ROWS_SHOWN,
+        again=remembered.seconds_left(grant.ledger),
     )
 
 
@@ -156,103 +158,3 @@ def layers(items: Sequence[Json], named: Mapping[str, str]) -> list[Layer]:
         Layer(stage, words, [item[stage] for item in items])
         for stage, words in named.items()
     ]
-
-
-@router.get("/partners/{partner}/changes")
-async def changes(
-    request: Request,
-    grant: Reader,
-    partner: str,
-    known_from: Text = "",
-    known_to: Text = "",
-    as_of: Text = "",
-) -> Response:
-    """What we know now and did not know then, and which events made the difference."""
-    words = words_of(request, grant)
-    asking = Asking(request, words.language)
-    before = datetime.now(grant.zone).date() - LATELY
-    since = known_from or before.isoformat()
-    asked = {"known_from": since, "known_to": known_to, "as_of": as_of}
-    told, names = await asyncio.gather(
-        asking.get(f"/v1/partners/{quoted(partner)}/changes", **asked),
-        names_of(asking, [partner], words),
-    )
-    name = names.get(partner)
-    return show(request, "changes.html", words, told=told, known_from=since, name=name)
-
-
-@router.get("/log")
-async def log(
-    request: Request,
-    grant: Reader,
-    partner: Text = "",
-    type: Text = "",  # noqa: A002
-    recorded_by: Text = "",
-    cursor: Text = "",
-) -> Response:
-    """The raw log, the newest first, with the newest signed head over it."""
-    words = words_of(request, grant)
-    asking = Asking(request, words.language)
-    found, _ = await which(asking, partner)
-    asked: dict[str, Any] = {
-        "partner": found or partner,
-        "type": type,
-        "recorded_by": recorded_by,
-        "cursor": cursor,
-        "order": "-position",
-        "limit": 50,
-    }
-    told = await asking.tell("/v1/events", **asked)
-    following = told.headers.get("Link")
-    types, head, names = await asyncio.gather(
-        asking.get("/v1/schemas"),
-        _head(asking),
-        names_of(asking, (e["partner"] for e in told.body["items"]), words),
-    )
-    return show(
-        request,
-        "log.html",
-        words,
-        events=told.body["items"],
-        types=[item["type"] for item in types["items"]],
-        more=unpack_next(following, "/log") if following else None,
-        head=head,
-        names=names,
-    )
-
-
-async def _head(asking: Asking) -> str | None:
-    try:
-        return await asking.text("/v1/log/checkpoint")
-    except Problem as problem:
-        if problem.code in {"not-found", "unavailable"}:
-            return None
-        raise
-
-
-@router.get("/log/{event}")
-async def one_event(request: Request, grant: Reader, event: str) -> Response:
-    """One event as recorded, what corrected it, what arose from it, and its proof."""
-    words = words_of(request, grant)
-    asking = Asking(request, words.language)
-    told, arisen = await asking.all(
-        (f"/v1/events/{quoted(event)}", {}), ("/v1/events", {"causation": event})
-    )
-    return show(
-        request,
-        "event.html",
-        words,
-        event=told,
-        arisen=arisen["items"],
-        proof=await _proof(asking, told["position"]),
-        names=await names_of(asking, [told["partner"]], words),
-    )
-
-
-async def _proof(asking: Asking, position: int) -> Json | None:
-    try:
-        return await asking.get("/v1/log/proof/inclusion", position=position)
-    except Problem as problem:
-        if problem.code in {"not-found", "unavailable", "invalid"}:
-            return None
-        raise

@@ -70,7 +70,7 @@ def show(
             who=grant,
             reflects=getattr(request.state, "reflects", None),
             may_record=grant is not None and grant.allows("record"),
-            **told,
+            **({"again": None} | told),
         )
     )
     return _sent(request, text, status)

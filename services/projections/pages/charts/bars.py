@@ -7,7 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from services.projections.pages.charts.svg import drawing, element, label
+from services.projections.pages.charts.svg import drawing, element, hint, label
 
 WIDTH: Final = 360.0
 MIDDLE: Final = WIDTH / 2
@@ -74,10 +74,9 @@ def _wing(
         if not part.amount:
             continue
         wide = float(part.amount) * scale
-        hint = element("title", (f"{part.words}: {_told(part.amount)}",))
         yield element(
             "rect",
-            (hint,),
+            (hint(f"{part.words}: {_told(part.amount)}"),),
             x=MIDDLE + start if direction > 0 else MIDDLE - start - wide,
             y=top,
             width=wide,

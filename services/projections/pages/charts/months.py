@@ -6,7 +6,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from services.projections.pages.charts.svg import drawing, element, label
+from services.projections.pages.charts.svg import drawing, element, hint, label
 
 WIDTH: Final = 360.0
 LEFT: Final = 28.0
@@ -62,7 +62,7 @@ def _column(
         top -= count * high
         yield element(
             "rect",
-            (element("title", (f"{layer.words}: {count}",)),),
+            (hint(f"{layer.words}: {count}"),),
             x=LEFT + wide * place,
             y=top,
             width=max(wide - 0.5, 0.5),

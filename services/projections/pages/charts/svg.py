@@ -27,6 +27,11 @@ def label(x: float, y: float, words: str, anchor: str = "start", **more: object)
     return element("text", inside, x=x, y=y, text_anchor=anchor, **more)
 
 
+def hint(words: str) -> str:
+    """What a pointer over an element is told."""
+    return element("title", (str(escape(words)),))
+
+
 def drawing(
     width: float, height: float, title: str, description: str, parts: Iterable[str]
 ) -> Markup:

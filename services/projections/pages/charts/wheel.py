@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
-from services.projections.pages.charts.svg import drawing, element, label
+from services.projections.pages.charts.svg import drawing, element, hint, label
 
 WIDTH: Final = 400.0
 HEIGHT: Final = 290.0
@@ -49,10 +49,9 @@ def wheel(title: str, description: str, spokes: Sequence[Spoke]) -> Markup:
 
 def _spoke(spoke: Spoke, angle: float, most: float) -> Iterator[str]:
     length = HUB + (RIM - HUB) * sqrt(spoke.count) / most
-    hint = element("title", (f"{spoke.words}: {spoke.count}",))
     yield element(
         "line",
-        (hint,),
+        (hint(f"{spoke.words}: {spoke.count}"),),
         x1=X + HUB * cos(angle),
         y1=Y + HUB * sin(angle),
         x2=X + length * cos(angle),

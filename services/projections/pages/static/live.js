@@ -28,6 +28,13 @@ async function refresh() {
   }
 }
 
+// Sums over a large ledger may be of a moment ago, until they are made anew.
+let timer;
+function later(seconds) {
+  clearTimeout(timer);
+  timer = setTimeout(soon, seconds * 1000);
+}
+
 // One refresh at a time; what moves meanwhile is shown by one more.
 async function soon() {
   if (document.hidden) return;
@@ -47,7 +54,9 @@ function listen() {
   if (stream || !parts().length) return;
   stream = new EventSource("/v1/changes/stream");
   stream.addEventListener("message", ({ data }) => {
-    if (JSON.parse(data).position > document.body.dataset.reflects) soon();
+    if (JSON.parse(data).position <= document.body.dataset.reflects) return;
+    if (document.body.dataset.again) later(document.body.dataset.again);
+    else soon();
   });
 }
 listen();
