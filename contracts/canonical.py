@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
+from contracts.saying import Said
+
 Json = Any
 _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
@@ -29,40 +31,41 @@ def parse_json(text: bytes | str) -> Json:
     try:
         value = _DECODER.decode(text if isinstance(text, str) else text.decode())
     except UnicodeDecodeError:
-        _refuse("is not UTF-8")
+        _refuse(Said("is not UTF-8"))
     except RecursionError:
-        _refuse("is nested too deeply")
+        _refuse(Said("is nested too deeply"))
     except json.JSONDecodeError as error:
-        _refuse(f"is not valid JSON at line {error.lineno}, column {error.colno}")
+        at = {"line": error.lineno, "column": error.colno}
+        _refuse(Said("is not valid JSON at line {line}, column {column}", **at))
     return value
 
 
-def _refuse(reason: str) -> NoReturn:
+def _refuse(reason: Said) -> NoReturn:
     raise ValueError(reason) from None
 
 
 def _members(pairs: list[tuple[str, Json]]) -> Mapping[str, Json]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        _refuse("has a member twice")
+        _refuse(Said("has a member twice"))
     return members
 
 
 def _integer(digits: str) -> int:
     if len(digits) > 20:  # noqa: PLR2004 (longer than any integer in a fact)
-        _refuse("has a number with too many digits")
+        _refuse(Said("has a number with too many digits"))
     return int(digits)
 
 
 def _float(digits: str) -> float:
     value = float(digits)  # kept only to be refused by the field that gets it
     if value - value != 0:
-        _refuse("has a number too large to hold")
+        _refuse(Said("has a number too large to hold"))
     return value
 
 
 def _constant(_name: str) -> NoReturn:
-    _refuse("has a number that JSON does not know")
+    _refuse(Said("has a number that JSON does not know"))
 
 
 _DECODER: Final = json.JSONDecoder(

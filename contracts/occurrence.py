@@ -13,8 +13,14 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, StringConstraints
 
+from contracts.saying import Said
+
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
+NO_DATE: Final = Said(
+    "must be YYYY, YYYY-MM, YYYY-MM-DD or an RFC 3339 instant with offset"
+)
+NO_DAY: Final = Said("is a day that no calendar has")
 TICK: Final = timedelta(microseconds=1)
 
 DATE = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
@@ -51,10 +57,12 @@ def interval(text: str, zone: tzinfo) -> Interval:
 def parse_instant(text: str) -> datetime:
     """An RFC 3339 instant with offset, in UTC, cut to microseconds."""
     if not _INSTANT.fullmatch(text):
-        reason = "must be YYYY, YYYY-MM, YYYY-MM-DD or an RFC 3339 instant with offset"
-        raise ValueError(reason)
+        raise ValueError(NO_DATE)
     six_digits = _FRACTION.sub(lambda m: "." + m[1][:6].ljust(6, "0"), text.upper())
-    return _to_utc(datetime.fromisoformat(six_digits))
+    try:
+        return _to_utc(datetime.fromisoformat(six_digits))
+    except ValueError:
+        raise ValueError(NO_DAY) from None
 
 
 def day_of(instant: datetime, zone: tzinfo) -> date:
@@ -74,10 +82,12 @@ def _days(text: str) -> tuple[date, date | None]:
     """The first day that a coarse date denotes and the day after its last."""
     match = _PARTS.fullmatch(text)
     if match is None:
-        reason = "must be YYYY, YYYY-MM, YYYY-MM-DD or an RFC 3339 instant with offset"
-        raise ValueError(reason)
+        raise ValueError(NO_DATE)
     year, month, day = (int(part or 1) for part in match.groups())
-    first = date(year, month, day)
+    try:
+        first = date(year, month, day)
+    except ValueError:
+        raise ValueError(NO_DAY) from None
     if match[2] is None:
         return first, _or_none(first.year + 1, 1)
     if match[3] is None:

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from contracts.currencies import CURRENCIES
+from contracts.saying import Said
 
 AMOUNT = r"(0|[1-9][0-9]{0,19})(\.[0-9]{1,12})?"
 UNIT = r"[A-Z]{3}|[a-z][a-z0-9_-]{0,31}(:[a-z0-9._-]{1,64})?"
@@ -26,21 +27,21 @@ def exact_arithmetic() -> Iterator[None]:
 
 def _positive(text: str) -> str:
     if not text.strip("-0."):
-        reason = "must be greater than 0"
+        reason = Said("must be greater than 0")
         raise ValueError(reason)
     return text
 
 
 def _not_zero(text: str) -> str:
     if not text.strip("-0."):
-        reason = "must not be 0"
+        reason = Said("must not be 0")
         raise ValueError(reason)
     return text
 
 
 def _known_unit(text: str) -> str:
     if text.isupper() and text not in CURRENCIES:
-        reason = "is not an ISO 4217 code, current or withdrawn"
+        reason = Said("is not an ISO 4217 code, current or withdrawn")
         raise ValueError(reason)
     return text
 

@@ -18,6 +18,8 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from typing_extensions import override
 
+from contracts.saying import Said
+
 Side = Literal["us", "partner"]
 
 ID = r"[A-Za-z0-9._~-]{1,64}"
@@ -37,7 +39,7 @@ EventId = Annotated[
 
 def _clean(text: str) -> str:
     if "\0" in text:
-        reason = "must not hold U+0000"
+        reason = Said("must not hold U+0000")
         raise ValueError(reason)
     return text
 
@@ -58,7 +60,7 @@ TOKEN: Final = re.compile(
 
 def _sealed_or_short(text: str) -> str:
     if len(text) > TEXT_AT_MOST and not TOKEN.fullmatch(text):
-        reason = f"String should have at most {TEXT_AT_MOST} characters"
+        reason = Said("String should have at most {most} characters", most=TEXT_AT_MOST)
         raise ValueError(reason)
     return _clean(text)
 
@@ -133,7 +135,7 @@ class Strict(BaseModel):
     @classmethod
     def _null_is_not_absent(cls, value: Any) -> Any:
         if isinstance(value, dict) and None in value.values():
-            reason = "holds null; leave an optional member out instead"
+            reason = Said("holds null; leave an optional member out instead")
             raise ValueError(reason)
         return value
 

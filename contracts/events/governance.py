@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from contracts.events.base import EventData, EventId, Text
 from contracts.occurrence import DateText
+from contracts.saying import Said
 
 Count = Annotated[int, Field(ge=0, le=36_525)]
 DEEPEST: Final = 8
@@ -29,7 +30,7 @@ def _check_value(value: Any, room: int) -> None:
         case str():
             _check_text(value)
         case list() | dict() if not room:
-            _refuse("is nested too deeply")
+            _refuse(Said("is nested too deeply"))
         case list():
             for inner in value:
                 _check_value(inner, room - 1)
@@ -38,12 +39,12 @@ def _check_value(value: Any, room: int) -> None:
                 _check_text(name)
                 _check_value(inner, room - 1)
         case _:
-            _refuse("holds null or a number with a fraction")
+            _refuse(Said("holds null or a number with a fraction"))
 
 
 def _check_text(text: str) -> None:
     if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
-        _refuse("holds U+0000 or a lone surrogate")
+        _refuse(Said("holds U+0000 or a lone surrogate"))
 
 
 AnyData = Annotated[Mapping[str, Any], AfterValidator(_could_be_data)]
@@ -71,7 +72,7 @@ class EventCorrected(EventData):
     @model_validator(mode="after")
     def _corrects_something(self) -> Self:
         if self.occurred_at is None and self.data is None:
-            reason = "corrects neither occurred_at nor data"
+            reason = Said("corrects neither occurred_at nor data")
             raise ValueError(reason)
         return self
 

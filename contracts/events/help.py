@@ -18,6 +18,7 @@ from contracts.events.base import (
 )
 from contracts.occurrence import DateText
 from contracts.quantity import Quantity
+from contracts.saying import Said
 
 
 class HelpRequested(EventData):
@@ -88,10 +89,10 @@ class HelpDelivered(EventData):
     @model_validator(mode="after")
     def _one_promise(self) -> Self:
         if self.offer is not None and self.commitment is not None:
-            reason = "may name an offer or a commitment, not both"
+            reason = Said("may name an offer or a commitment, not both")
             raise ValueError(reason)
         if self.completes and self.promise is None:
-            reason = "completes a promise but names neither offer nor commitment"
+            reason = Said("completes a promise but names neither offer nor commitment")
             raise ValueError(reason)
         return self
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 
 from contracts.canonical import Json, parse_json
+from contracts.saying import Said
 from services.foundation.problems import Problem
 from services.foundation.sealing import MARK, Opener, withhold
 
@@ -51,7 +52,9 @@ def negotiate(request: Request, offered: Sequence[str]) -> str:
         if weight > 0 and (chosen is None or (weight, -place) > best):
             best, chosen = (weight, -place), kind
     if chosen is None:
-        raise Problem("not-acceptable", f"This path answers as {', '.join(offered)}.")
+        kinds = ", ".join(offered)
+        told = Said("This path answers as {kinds}.", kinds=kinds)
+        raise Problem("not-acceptable", told)
     return chosen
 
 
@@ -207,8 +210,8 @@ def unpack_cursor(text: str | None, shape: Mapping[str, type]) -> dict[str, Any]
     except ValueError:
         cursor = None
     if not isinstance(cursor, dict) or not _fits(cursor, shape):
-        wrong = [("/query/cursor", "is not a cursor of this path")]
-        raise Problem("invalid", "Follow the `Link` of an answer.", errors=wrong)
+        wrong = [("/query/cursor", Said("is not a cursor of this path"))]
+        raise Problem("invalid", Said("Follow the `Link` of an answer."), errors=wrong)
     return cursor
 
 

@@ -16,6 +16,7 @@ from psycopg import Connection, sql
 from psycopg_pool import ConnectionPool
 from starlette.concurrency import run_in_threadpool
 
+from contracts.saying import Said
 from services.foundation.problems import Problem
 
 log = structlog.get_logger(__name__)
@@ -97,7 +98,10 @@ class Positions:
 
 def not_yet(position: int) -> Problem:
     """The answer when freshness was not reached in time."""
-    detail = f"Position {position} was not reached in time; ask again or wait longer."
+    detail = Said(
+        "Position {position} was not reached in time; ask again or wait longer.",
+        position=position,
+    )
     return Problem("not-yet", detail, headers={"Retry-After": "1"})
 
 

@@ -8,6 +8,7 @@ from psycopg import Error
 from psycopg_pool import PoolTimeout
 
 from contracts.answers import HealthAnswer, ProblemAnswer
+from contracts.saying import Said
 from services.foundation.answers import JSON, encode
 from services.foundation.database import statement
 from services.foundation.migrations.runner import FOLDER, read_folder
@@ -37,7 +38,7 @@ def readyz(request: Request) -> Response:
             row = connection.execute(statement(HERE, "newest_migration")).fetchone()
     except (Error, PoolTimeout) as error:
         log.warning("not_ready", error=type(error).__name__)
-        raise Problem("unavailable", "The database does not answer.") from None
+        raise Problem("unavailable", Said("The database does not answer.")) from None
     if row is None or row[0] is None or row[0] < wanted:
-        raise Problem("unavailable", "Run `alliance-ledger migrate` first.")
+        raise Problem("unavailable", Said("Run `alliance-ledger migrate` first."))
     return Response(encode({"status": "ready"}), media_type=JSON)

@@ -1,6 +1,6 @@
 """Problem answers (RFC 9457) and how failures become them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 import structlog
@@ -9,12 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from psycopg import OperationalError
 from psycopg_pool import PoolClosed, PoolTimeout
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from contracts.canonical import Json, canonical
+from contracts.saying import Said
+from services.foundation.faults import parameter_faults
+from services.foundation.languages import say
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
@@ -89,9 +91,9 @@ class Problem(Exception):
     def __init__(
         self,
         code: str,
-        detail: str,
+        detail: Said,
         *,
-        errors: Iterable[tuple[str, str]] = (),
+        errors: Iterable[tuple[str, Said]] = (),
         headers: Mapping[str, str] | None = None,
         **more: Json,
     ) -> None:
@@ -108,16 +110,16 @@ class Problem(Exception):
         return KINDS[self.code].status
 
     def body(self, language: str = "en") -> dict[str, Json]:
-        """The members of the answer, titled in a language."""
+        """The members of the answer, its sentences in a language."""
         kind = KINDS[self.code]
         told = self.errors[:ERRORS_TOLD]
-        errors = [{"pointer": pointer, "reason": why} for pointer, why in told]
+        errors = [{"pointer": at, "reason": say(why, language)} for at, why in told]
         return {
             "type": f"/problems/{self.code}",
             "code": self.code,
             "status": kind.status,
             "title": kind.ja if language == "ja" else kind.en,
-            "detail": self.detail,
+            "detail": say(self.detail, language),
             "errors": errors,
             **self.more,
         }
@@ -163,31 +165,6 @@ def is_for_people(request: Request) -> bool:
     return is_page and "text/html" in request.headers.get("accept", "")
 
 
-def faults(error: ValidationError, at: str = "") -> list[tuple[str, str]]:
-    """Where and why a body is not valid, without anything that was sent."""
-    return [
-        _fault(fault["type"], fault["loc"], fault["msg"], at)
-        for fault in error.errors(include_url=False, include_input=False)
-    ]
-
-
-def _fault(
-    kind: str, place: Sequence[int | str], message: str, at: str
-) -> tuple[str, str]:
-    if kind == "extra_forbidden":
-        return at + _pointer(place[:-1]), "has a member that is not known"
-    # Below a mapping the place holds keys that the client chose.
-    if "names" in place:
-        place = place[: place.index("names") + 1]
-    known = [p for p in place if isinstance(p, int) or p.isidentifier()]
-    reason = message.removeprefix("Value error, ").removeprefix("Input ")
-    return at + _pointer(known[:3]), reason
-
-
-def _pointer(place: Sequence[int | str]) -> str:
-    return "".join(f"/{part}" for part in place)
-
-
 def install(app: FastAPI) -> None:
     """Turn every failure of an app into a problem answer."""
     app.add_exception_handler(Problem, _on_problem)
@@ -206,22 +183,15 @@ def _on_problem(request: Request, error: Exception) -> Response:
 
 def _on_parameters(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    errors = [
-        ("/" + "/".join(str(part) for part in fault["loc"]), _reason(fault["msg"]))
-        for fault in error.errors()
-    ]
-    detail = "A parameter is not valid; see errors."
+    detail = Said("A parameter is not valid; see errors.")
+    errors = parameter_faults(error.errors())
     return respond(request, Problem("invalid", detail, errors=errors))
-
-
-def _reason(message: str) -> str:
-    return message.removeprefix("Value error, ").removeprefix("Input ")
 
 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     code = BY_STATUS.get(error.status_code, "invalid")
-    problem = Problem(code, "See the documentation of this path.")
+    problem = Problem(code, Said("See the documentation of this path."))
     problem.headers.update(error.headers or {})
     if code == "method-not-allowed":
         problem.headers["Allow"] = ", ".join(_methods_of(request))
@@ -230,7 +200,7 @@ def _on_http(request: Request, error: Exception) -> Response:
 
 def _on_left(request: Request, error: Exception) -> Response:  # noqa: ARG001
     """Who stopped sending, or sent too slowly; nothing was done."""
-    problem = Problem("invalid", "The body did not come, or not in time.")
+    problem = Problem("invalid", Said("The body did not come, or not in time."))
     problem.headers["Connection"] = "close"
     return respond(request, problem)
 
@@ -248,7 +218,9 @@ def _methods_of(request: Request) -> list[str]:
 
 def _on_database(request: Request, error: Exception) -> Response:
     log.warning("database_unavailable", error=type(error).__name__)
-    detail = "The database does not answer; nothing was changed. Try again shortly."
+    detail = Said(
+        "The database does not answer; nothing was changed. Try again shortly."
+    )
     return respond(
         request, Problem("unavailable", detail, headers={"Retry-After": "1"})
     )
@@ -256,4 +228,6 @@ def _on_database(request: Request, error: Exception) -> Response:
 
 def _on_failure(request: Request, error: Exception) -> Response:
     log.error("unexpected_failure", exc_info=error)
-    return respond(request, Problem("internal", "It was logged; please report it."))
+    return respond(
+        request, Problem("internal", Said("It was logged; please report it."))
+    )

@@ -8,6 +8,7 @@ from fastapi.params import ParamTypes
 from pydantic import AfterValidator, StringConstraints
 
 from contracts.occurrence import DateText
+from contracts.saying import Said
 from services.foundation.problems import Problem
 
 _KNOWN: Final[dict[int, dict[str, bool]]] = {}
@@ -25,13 +26,12 @@ async def only_known_parameters(request: Request) -> None:
     seen: set[str] = set()
     for name, _ in request.query_params.multi_items():
         if name not in known:
-            reason = (
-                f"unknown parameter; known are {', '.join(sorted(known)) or 'none'}"
-            )
-            raise Problem("invalid", "See errors.", errors=[("/query", reason)])
+            names = ", ".join(sorted(known)) or "-"
+            reason = Said("unknown parameter; known are {names}", names=names)
+            raise Problem("invalid", Said("See errors."), errors=[("/query", reason)])
         if name in seen and not known[name]:
-            errors = [(f"/query/{name}", "is given twice")]
-            raise Problem("invalid", "See errors.", errors=errors)
+            errors = [(f"/query/{name}", Said("is given twice"))]
+            raise Problem("invalid", Said("See errors."), errors=errors)
         seen.add(name)
 
 
@@ -49,7 +49,7 @@ def _parameters_of(route: Any) -> dict[str, bool]:
 
 def _without_nul(text: str) -> str:
     if "\0" in text:
-        reason = "must not hold U+0000"
+        reason = Said("must not hold U+0000")
         raise ValueError(reason)
     return text
 

@@ -18,6 +18,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from typing_extensions import override
 
+from contracts.saying import Said
 from services.foundation.problems import Problem
 from services.foundation.shared_reads import SharedReads
 
@@ -87,9 +88,11 @@ class Streams:
     def admitted(self, ledger: str) -> Iterator[None]:
         """Count a stream while it is open; a Problem when there are too many."""
         if self.ending.is_set() or self._open.total() >= self.pace.most:
-            raise _refusal("unavailable", "No further stream can be opened here now.")
+            raise _refusal(
+                "unavailable", Said("No further stream can be opened here now.")
+            )
         if self._open[ledger] >= self.pace.most_a_ledger:
-            raise _refusal("too-many", "The ledger has too many open streams.")
+            raise _refusal("too-many", Said("The ledger has too many open streams."))
         self._open[ledger] += 1
         try:
             with OPEN.track_inprogress():
@@ -99,7 +102,7 @@ class Streams:
             self._open += Tally()  # forgets the ledgers that have none
 
 
-def _refusal(code: str, detail: str) -> Problem:
+def _refusal(code: str, detail: Said) -> Problem:
     return Problem(code, detail, headers={"Retry-After": "5"})
 
 

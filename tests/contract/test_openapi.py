@@ -11,6 +11,7 @@ from jsonschema import (  # type: ignore[import-untyped]
     FormatChecker,
 )
 
+from contracts.saying import Said
 from contracts.schemas import as_text
 from services.cli.schemas import FILE, openapi
 from services.foundation import probes
@@ -129,12 +130,15 @@ def test_every_answer_with_a_body_has_an_example_that_validates(
     assert wanted <= {place for place, _, _ in found}
 
 
+WRONG: Final = ("", Said("is missing"))
+
+
 def test_every_problem_validates_in_both_languages() -> None:
     validator = schema_of({"$ref": "#/components/schemas/ProblemAnswer"})
     for name, example in DOCUMENT["components"]["examples"].items():
         assert validator.is_valid(example["value"]), name
     for code in KINDS:
-        problem = Problem(code, "Why.", errors=[("", "wrong")] * (ERRORS_TOLD + 1))
+        problem = Problem(code, Said("See errors."), errors=[WRONG] * (ERRORS_TOLD + 1))
         english, japanese = problem.body("en"), problem.body("ja")
         assert validator.is_valid(english)
         assert validator.is_valid(japanese)

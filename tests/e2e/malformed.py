@@ -113,6 +113,8 @@ def _draft(chance: random.Random, place: Place, key: str) -> Draft:
     draft.headers.append((b"Connection", b"close"))
     if chance.random() < 0.9:
         draft.headers.append((b"Authorization", b"Bearer " + key.encode()))
+    if chance.random() < 0.5:
+        draft.headers.append((b"Accept-Language", b"ja"))
     if place.method == RECORDING:
         _body(chance, draft)
     return draft

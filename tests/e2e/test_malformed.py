@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections import Counter
 
 import pytest
@@ -39,8 +40,16 @@ def flaw(answer: Answered) -> str | None:
         return "has a header that was sent"
     if SCRIPT in answer.said:
         return "holds a script that was sent"
+    if any(text.isascii() for text in sentences(answer.said)):
+        return "is told in English to who reads Japanese"
     # What is asked and answered may be named: whose day it is, what a form held.
     return "echoes" if MARK in answer.said and status != 200 else None
+
+
+def sentences(said: bytes) -> list[bytes]:
+    """What a problem answer in Japanese, sent alone, says."""
+    alone = said.count(b"HTTP/1.1 ") == 1 and b"content-language: ja" in said.lower()
+    return re.findall(rb'"(?:detail|reason)":"([^"]*)', said) if alone else []
 
 
 def complaints(service: RunningService, key: str, count: int) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Request
 
+from contracts.saying import Said
 from services.foundation.access.grants import Access, Grant, TooMany
 from services.foundation.access.sessions import COOKIE
 from services.foundation.problems import Problem
@@ -34,10 +35,12 @@ def _let_in(found: Grant | TooMany | None, scope: str) -> Grant:
     if isinstance(found, TooMany):
         raise too_many(found)
     if found is None:
-        detail = "Send `Authorization: Bearer <key>` with a key of the ledger."
+        detail = Said("Send `Authorization: Bearer <key>` with a key of the ledger.")
         raise Problem("unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
     if not found.allows(scope):
-        raise Problem("forbidden", f"This needs a key with the scope `{scope}`.")
+        raise Problem(
+            "forbidden", Said("This needs a key with the scope `{scope}`.", scope=scope)
+        )
     return found
 
 
@@ -53,7 +56,7 @@ async def still_may_read(request: Request) -> None:
 
 def too_many(found: TooMany) -> Problem:
     """The answer to who asks too often."""
-    detail = "This key asks too often; wait as long as Retry-After says."
+    detail = Said("This key asks too often; wait as long as Retry-After says.")
     return Problem("too-many", detail, headers={"Retry-After": str(found.seconds)})
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from contracts.saying import Said
 from services.foundation.describing.operations import Document
 from services.foundation.problems import KINDS, Problem
 
@@ -77,6 +78,8 @@ def problem_examples() -> Document:
 
 
 def _example(code: str) -> Document:
-    errors = [("/query/limit", "should be a valid integer")]
+    errors = [("/query/limit", Said("should be a valid integer"))]
     wrong = errors if code == "invalid" else []
-    return Problem(code, "One sentence more of what is wrong.", errors=wrong).body()
+    return Problem(
+        code, Said("One sentence more of what is wrong."), errors=wrong
+    ).body()

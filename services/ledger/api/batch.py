@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from contracts.answers import BatchAnswer
 from contracts.canonical import Json
 from contracts.requests import BatchLine
+from contracts.saying import Said
 from services.foundation.access import Grant, may_record
 from services.foundation.answers import encode
 from services.foundation.describing.shared import refer
@@ -97,7 +98,9 @@ def _read(body: bytes, sender: Sender) -> list[Line]:
     raw = body.split(b"\n")
     numbered = [(n, text) for n, text in enumerate(raw, 1) if text.strip()]
     if len(numbered) > MOST_LINES:
-        raise Problem("too-large", f"At most {MOST_LINES} lines are accepted.")
+        raise Problem(
+            "too-large", Said("At most {most} lines are accepted.", most=MOST_LINES)
+        )
     return [_line(number, text, sender) for number, text in numbered]
 
 
@@ -113,10 +116,12 @@ def _recording(text: bytes, sender: Sender) -> r.Recording:
         raise bodies.too_large(EVENT_BYTES)
     content = bodies.read_json(text)
     if not isinstance(content, dict):
-        raise Problem("invalid", "See errors.", errors=[("", "must be an object")])
+        raise Problem(
+            "invalid", Said("See errors."), errors=[("", Said("must be an object"))]
+        )
     if "key" not in content and "source" not in content:
-        reason = [("", "needs a key or a source")]
-        raise Problem("invalid", "Not recorded; see errors.", errors=reason)
+        reason = [("", Said("needs a key or a source"))]
+        raise Problem("invalid", Said("Not recorded; see errors."), errors=reason)
     conditions = Conditions(_key(content))
     event = {name: value for name, value in content.items() if name != "key"}
     return prepare(event, sender, conditions)
@@ -127,13 +132,15 @@ def _key(content: dict[str, Json]) -> str | None:
     if "key" not in content:
         return None
     if not isinstance(key, str) or not 1 <= len(key) <= LONGEST_KEY:
-        reason = [("/key", f"must be a text of 1 to {LONGEST_KEY}")]
-        raise Problem("invalid", "Not recorded; see errors.", errors=reason)
+        reason = [("/key", Said("must be a text of 1 to {most}", most=LONGEST_KEY))]
+        raise Problem("invalid", Said("Not recorded; see errors."), errors=reason)
     try:
         key.encode()
     except UnicodeEncodeError:
-        reason = [("/key", "must not hold lone surrogates")]
-        raise Problem("invalid", "Not recorded; see errors.", errors=reason) from None
+        reason = [("/key", Said("must not hold lone surrogates"))]
+        raise Problem(
+            "invalid", Said("Not recorded; see errors."), errors=reason
+        ) from None
     return key
 
 

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from contracts.answers import ProblemAnswer
 from contracts.events.base import StreamId
 from contracts.requests import TypeName
+from contracts.saying import Said
 from services.foundation.access import Grant, may_read, still_may_read
 from services.foundation.answers import negotiate
 from services.foundation.describing.shared import refer
@@ -102,6 +103,6 @@ def _beginning(head: int, after: int | None, last_event_id: int | None) -> int:
         return head
     if given > head:
         name = "query/after" if last_event_id is None else "header/last-event-id"
-        errors = [(f"/{name}", "lies beyond the head of the log")]
-        raise Problem("invalid", "See errors.", errors=errors)
+        errors = [(f"/{name}", Said("lies beyond the head of the log"))]
+        raise Problem("invalid", Said("See errors."), errors=errors)
     return given

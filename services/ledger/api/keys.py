@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from contracts.answers import KeysAnswer, NewKeyAnswer, ProblemAnswer
 from contracts.requests import KeyRequest
+from contracts.saying import Said
 from services.foundation.access import Grant, Keys, KeyTerms, may_admin
 from services.foundation.answers import (
     CSV,
@@ -21,7 +22,8 @@ from services.foundation.answers import (
     unpack_cursor,
 )
 from services.foundation.describing.shared import refer
-from services.foundation.problems import Problem, faults
+from services.foundation.faults import faults
+from services.foundation.problems import Problem
 from services.foundation.queries import QueryText
 from services.ledger.intake import bodies
 
@@ -88,10 +90,10 @@ def _instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        wrong = [("/query/cursor", "is not a cursor of this path")]
-        raise Problem("invalid", "Follow the `Link` of an answer.", errors=wrong) from (
-            None
-        )
+        wrong = [("/query/cursor", Said("is not a cursor of this path"))]
+        raise Problem(
+            "invalid", Said("Follow the `Link` of an answer."), errors=wrong
+        ) from (None)
 
 
 @router.post(
@@ -119,7 +121,9 @@ async def create_key(request: Request, grant: Admin) -> Response:
     try:
         asked = KeyRequest.model_validate(sent)
     except ValidationError as error:
-        raise Problem("invalid", "No key was made.", errors=faults(error)) from None
+        raise Problem(
+            "invalid", Said("No key was made."), errors=faults(error)
+        ) from None
     keys: Keys = request.app.state.keys
     scopes = sorted(set(asked.scopes))
     terms = KeyTerms(asked.name, scopes, asked.requests_per_second)
@@ -134,6 +138,6 @@ def revoke_key(request: Request, grant: Admin, id: str) -> Response:  # noqa: A0
     """Revoke a key, at once; what it recorded keeps its name."""
     keys: Keys = request.app.state.keys
     if not keys.revoke(grant.ledger, id):
-        raise Problem("not-found", "No such key in this ledger.")
+        raise Problem("not-found", Said("No such key in this ledger."))
     request.app.state.access.forget(grant.ledger)
     return Response(status_code=204)

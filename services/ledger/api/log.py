@@ -14,6 +14,7 @@ from contracts.answers import (
 )
 from contracts.events.base import EventId, StreamId
 from contracts.requests import TypeName
+from contracts.saying import Said
 from services.foundation import event_log
 from services.foundation.access import Grant, may_read
 from services.foundation.answers import (
@@ -131,7 +132,7 @@ def get_event(
         wanted = ""
     found = reader.find(grant.ledger, wanted) if wanted == id else None
     if found is None:
-        raise Problem("not-found", "No such event in this ledger.")
+        raise Problem("not-found", Said("No such event in this ledger."))
     head = reader.head(grant.ledger)
     if format == "record":
         return respond_exactly(request, record(grant.ledger, found), head)

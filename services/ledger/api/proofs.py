@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from contracts.answers import ConsistencyAnswer, InclusionAnswer, ProblemAnswer
+from contracts.saying import Said
 from services.foundation.access import Grant, may_read
 from services.foundation.answers import Answer, respond, respond_text
 from services.foundation.describing.shared import refer
@@ -15,6 +16,10 @@ from services.ledger.integrity.reading import Halted, Newest, TreeReader
 
 router: Final = APIRouter(tags=["proofs"])
 MOST: Final = 2**62
+ALTERED: Final = Said(
+    "The tree was found altered, and nothing more is handed out of it. "
+    "The log of the tree's worker says where."
+)
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": ProblemAnswer, "description": description}
     for status, description in (
@@ -96,12 +101,12 @@ def _tree(request: Request) -> TreeReader:
 def _newest(request: Request, grant: Grant) -> Newest:
     try:
         found = _tree(request).newest(grant.ledger)
-    except Halted as halted:
-        detail = halted.__doc__ or ""
-        told = f"{detail} The log of the tree's worker says where."
-        raise Problem("unavailable", told) from None
+    except Halted:
+        raise Problem("unavailable", ALTERED) from None
     if found is None:
-        detail = "Nothing of this ledger is signed yet; a head follows in seconds."
+        detail = Said(
+            "Nothing of this ledger is signed yet; a head follows in seconds."
+        )
         raise Problem("not-found", detail, headers={"Retry-After": "5"})
     return found
 
@@ -116,8 +121,13 @@ def _size(request: Request, grant: Grant, asked: int | None) -> int:
 
 
 def _beyond(name: str, size: int) -> Problem:
-    errors = [(f"/query/{name}", f"lies beyond the tree, whose newest head is {size}")]
-    return Problem("invalid", "See errors.", errors=errors)
+    errors = [
+        (
+            f"/query/{name}",
+            Said("lies beyond the tree, whose newest head is {size}", size=size),
+        )
+    ]
+    return Problem("invalid", Said("See errors."), errors=errors)
 
 
 def _told(hash_: bytes) -> str:

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from contracts.answers import EventAnswer, EventsAnswer, ProblemAnswer
 from contracts.canonical import Json, canonical
 from contracts.requests import EventRequest
+from contracts.saying import Said
 from services.foundation.access import Grant, may_record
 from services.foundation.answers import show
 from services.foundation.describing.shared import refer
@@ -132,8 +133,10 @@ def _check_sizes(content: Json, body: bytes) -> None:
             raise bodies.too_large(EVENT_BYTES)
         return
     if not 1 <= len(content) <= MOST_ITEMS:
-        reason = [("", f"must be a list of 1 to {MOST_ITEMS} events")]
-        raise Problem("invalid", "Nothing was recorded; see errors.", errors=reason)
+        reason = [("", Said("must be a list of 1 to {most} events", most=MOST_ITEMS))]
+        raise Problem(
+            "invalid", Said("Nothing was recorded; see errors."), errors=reason
+        )
     if len(body) > EVENT_BYTES and any(_size(item) > EVENT_BYTES for item in content):
         raise bodies.too_large(EVENT_BYTES)
 
@@ -142,16 +145,18 @@ def _size(item: Json) -> int:
     try:
         return len(canonical(item).encode("utf-8", "replace"))
     except RecursionError:
-        reason = [("", "is nested too deeply")]
-        raise Problem("invalid", "Nothing was recorded.", errors=reason) from None
+        reason = [("", Said("is nested too deeply"))]
+        raise Problem("invalid", Said("Nothing was recorded."), errors=reason) from None
 
 
 def _check_one_partner(recording: r.Recording) -> None:
     if recording.expected_version is None:
         return
     if len({item.partner for item in recording.items}) > 1:
-        reason = [("/headers/If-Match", "needs all events to be of one partner")]
-        raise Problem("invalid", "Nothing was recorded; see errors.", errors=reason)
+        reason = [("/headers/If-Match", Said("needs all events to be of one partner"))]
+        raise Problem(
+            "invalid", Said("Nothing was recorded; see errors."), errors=reason
+        )
 
 
 async def _told(request: Request, recording: r.Recording, outcome: r.Recorded) -> bytes:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from contracts.saying import Said
 from services.foundation.problems import Problem
 from services.ledger.rules.refusals import Refusal
 from services.ledger.store import recordings as r
@@ -26,5 +27,5 @@ def as_problem(refusal: Refusal, at: str = "") -> Problem:
 def as_service_problem(error: r.WriterError) -> Problem:
     """The problem of a writer that could not take a recording."""
     code = "outcome-unknown" if isinstance(error, r.OutcomeUnknown) else "unavailable"
-    detail = type(error).__doc__ or ""
+    detail = Said(type(error).__doc__ or "")
     return Problem(code, detail, headers={"Retry-After": "1"})

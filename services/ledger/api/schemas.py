@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from contracts.answers import ProblemAnswer, SchemasAnswer
 from contracts.events import EventData
+from contracts.saying import Said
 from contracts.schemas import event_schema
 from services.foundation.answers import JSON, encode, negotiate
 from services.foundation.problems import Problem
@@ -48,6 +49,6 @@ async def list_schemas(request: Request) -> Response:
 async def get_schema(request: Request, type: str) -> Response:  # noqa: A002
     """The JSON Schema of one event type."""
     if type not in EventData.catalogue:
-        raise Problem("not-found", "No such type; see /v1/schemas.")
+        raise Problem("not-found", Said("No such type; see /v1/schemas."))
     kind = negotiate(request, (SCHEMA, JSON))
     return Response(encode(schema_of(type)), media_type=kind)

@@ -6,6 +6,8 @@ from typing import Final
 from fastapi import Request
 
 from contracts.canonical import Json, parse_json
+from contracts.saying import Said
+from services.foundation.faults import reason_of
 from services.foundation.problems import Problem
 from services.ledger.intake.prepare import Conditions
 
@@ -20,7 +22,10 @@ def require_media_type(request: Request, wanted: str) -> None:
     """Refuse a body of another media type."""
     sent = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if sent != wanted:
-        raise Problem("unsupported-media-type", f"Send `Content-Type: {wanted}`.")
+        raise Problem(
+            "unsupported-media-type",
+            Said("Send `Content-Type: {wanted}`.", wanted=wanted),
+        )
 
 
 async def read_body(request: Request, most: int) -> bytes:
@@ -38,7 +43,9 @@ async def read_body(request: Request, most: int) -> bytes:
 
 def too_large(most: int) -> Problem:
     """The answer to a body that is longer than allowed."""
-    return Problem("too-large", f"At most {most} bytes are accepted here.")
+    return Problem(
+        "too-large", Said("At most {most} bytes are accepted here.", most=most)
+    )
 
 
 def read_json(body: bytes, at: str = "") -> Json:
@@ -46,8 +53,8 @@ def read_json(body: bytes, at: str = "") -> Json:
     try:
         return parse_json(body)
     except ValueError as error:
-        reason = [(at, str(error))]
-        raise Problem("invalid", "The body is not JSON.", errors=reason) from None
+        reason = [(at, reason_of(error))]
+        raise Problem("invalid", Said("The body is not JSON."), errors=reason) from None
 
 
 def conditions_of(request: Request) -> Conditions:
@@ -61,8 +68,10 @@ def _key(request: Request) -> str | None:
         return None
     match = _KEY.fullmatch(sent[0].strip()) if len(sent) == 1 else None
     if match is None:
-        reason = [("/headers/Idempotency-Key", "must be a token or quoted, 1 to 255")]
-        raise Problem("invalid", "See errors.", errors=reason)
+        reason = [
+            ("/headers/Idempotency-Key", Said("must be a token or quoted, 1 to 255"))
+        ]
+        raise Problem("invalid", Said("See errors."), errors=reason)
     return match[2] or re.sub(r"\\(.)", r"\1", match[1])
 
 
@@ -72,6 +81,6 @@ def _version(request: Request) -> int | None:
         return None
     match = _TAG.fullmatch(sent[0].strip()) if len(sent) == 1 else None
     if match is None:
-        reason = [("/headers/If-Match", 'must be one strong tag such as "7"')]
-        raise Problem("invalid", "See errors.", errors=reason)
+        reason = [("/headers/If-Match", Said('must be one strong tag such as "7"'))]
+        raise Problem("invalid", Said("See errors."), errors=reason)
     return int(match[1])

@@ -17,8 +17,10 @@ from contracts.events import (
 from contracts.events.base import SEALED, TOKEN
 from contracts.occurrence import format_instant, interval
 from contracts.requests import EventRequest
+from contracts.saying import Said
+from services.foundation.faults import faults
 from services.foundation.ids import new_event_id
-from services.foundation.problems import Problem, faults
+from services.foundation.problems import Problem
 from services.ledger.intake.fingerprints import fingerprint
 from services.ledger.intake.naming import partner_id
 from services.ledger.intake.references import Introduced, WrongPlaceError, resolve
@@ -102,11 +104,11 @@ def _item(
     sent: Sent, sender: Sender, earlier: Sequence[Introduced], *, taken: bool
 ) -> Item:
     if not isinstance(sent.content, dict):
-        raise _invalid([(sent.at, "must be an object")])
+        raise _invalid([(sent.at, Said("must be an object"))])
     model = EventData.catalogue.get(str(sent.content.get("type")))
     request = _envelope(_resolved(sent, model, earlier), sent.at)
     if model is None:
-        reason = "is not a known type; see /v1/schemas"
+        reason = Said("is not a known type; see /v1/schemas")
         raise _invalid([(f"{sent.at}/type", reason)])
     data = _data(model, request.data or {}, sent.at)
     used = {one.partner for one in earlier}
@@ -126,7 +128,7 @@ def _resolved(
     try:
         return resolve(content, model, earlier)
     except WrongPlaceError as error:
-        reason = "names no earlier item of the list that introduces such a thing"
+        reason = Said("names no earlier item of the list that introduces such a thing")
         raise _invalid([(sent.at + error.pointer, reason)]) from None
 
 
@@ -148,7 +150,7 @@ def _own_name(
     data: EventData, sent: Sent, used: set[str | None], *, taken: bool
 ) -> str:
     if not isinstance(data, PartnerIdentified):
-        raise _invalid([(f"{sent.at}/partner", "is missing")])
+        raise _invalid([(f"{sent.at}/partner", Said("is missing"))])
     private = data.kind == "person"
     name = partner_id(data.name, sent.id, taken=taken, private=private)
     if name in used or name == data.introduced_by:
@@ -192,13 +194,13 @@ def _check_none_sealed(request: EventRequest, data: str, at: str) -> None:
         texts |= {f"source/{name}": text for name, text in request.source}
     for name, text in texts.items():
         if text and SEALED in text and TOKEN.search(text):
-            reason = "holds a text in the form of a sealed one"
+            reason = Said("holds a text in the form of a sealed one")
             raise _invalid([(f"{at}/{name}", reason)])
 
 
 def _check_not_future(first: datetime, sender: Sender, pointer: str) -> None:
     if first > sender.now + FUTURE:
-        raise _invalid([(pointer, "lies more than a day in the future")])
+        raise _invalid([(pointer, Said("lies more than a day in the future"))])
 
 
 def _introduced(item: Item) -> Introduced:
@@ -212,5 +214,5 @@ def _names_itself(item: Json) -> bool:
     return isinstance(item, dict) and "partner" not in item
 
 
-def _invalid(errors: Sequence[tuple[str, str]]) -> Problem:
-    return Problem("invalid", "Nothing was recorded; see errors.", errors=errors)
+def _invalid(errors: Sequence[tuple[str, Said]]) -> Problem:
+    return Problem("invalid", Said("Nothing was recorded; see errors."), errors=errors)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from typing_extensions import override
 
+from contracts.saying import Said
+
 
 class Refusal(Exception):
     """The request conflicts with what is recorded."""
@@ -14,9 +16,9 @@ class Refusal(Exception):
         self.dependents = tuple(dependents)
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """What the client reads."""
-        return (type(self).__doc__ or "").split("\n")[0]
+        return Said((type(self).__doc__ or "").split("\n")[0])
 
 
 class UnknownPartner(Refusal):
@@ -36,9 +38,12 @@ class PartnerIsMerged(Refusal):
 
     @property
     @override
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """What the client reads; it names the survivor."""
-        return f"{super().sentence.removesuffix('.')}: {self.survivor}"
+        return Said(
+            "The partner was merged: record on the one that stays: {survivor}",
+            survivor=self.survivor,
+        )
 
 
 class NotNew(Refusal):

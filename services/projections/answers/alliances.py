@@ -11,6 +11,7 @@ from psycopg import Connection
 from contracts.canonical import Json
 from contracts.events.base import ID, PartnerId
 from contracts.events.reading import Fact
+from contracts.saying import Said
 from services.foundation.answers import Answer, respond, unpack_cursor
 from services.foundation.database import statement
 from services.foundation.problems import Problem
@@ -229,7 +230,7 @@ def _introduces(fact: Fact, alliance: str) -> bool:
 
 
 def _unknown() -> Problem:
-    return Problem("not-found", "No such alliance was known at this cut.")
+    return Problem("not-found", Said("No such alliance was known at this cut."))
 
 
 def _leading_goals(told: Sequence[Told]) -> tuple[str, ...]:

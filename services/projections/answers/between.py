@@ -7,6 +7,7 @@ from fastapi import Depends, Query, Request
 from pydantic import AfterValidator, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
+from contracts.saying import Said
 from services.foundation.access import Grant, may_read
 from services.foundation.freshness import MinPosition, Wait
 from services.foundation.problems import Problem
@@ -28,7 +29,7 @@ KnownFrom = Annotated[
 KnownTo = Annotated[
     _Cut, Query(description="The same for now; default all. Not before `known_from`.")
 ]
-EARLIER: Final = "is earlier than known_from"
+EARLIER: Final = Said("is earlier than known_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ async def between(
         now = await run_in_threadpool(cut_at, pool, grant, known_to, "known_to")
         if now < then:
             errors = [("/query/known_to", EARLIER)]
-            raise Problem("invalid", "See errors.", errors=errors)
+            raise Problem("invalid", Said("See errors."), errors=errors)
     least = max(then, now or 0, min_position)
     seen = await ask(request, grant, "relationship", as_of, None, least, wait)
     weighed = await ask(request, grant, "postings", as_of, None, least, wait)

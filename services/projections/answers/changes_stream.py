@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from contracts.answers import ProblemAnswer
+from contracts.saying import Said
 from services.foundation.access import Grant, may_read, still_may_read
 from services.foundation.answers import encode, negotiate
 from services.foundation.database import statement
@@ -95,8 +96,13 @@ def _check_known(wanted: frozenset[str], standings: Mapping[str, int]) -> None:
     """A new ledger has no projections for a moment; then any name may be waited for."""
     if standings and not wanted <= standings.keys():
         known = ", ".join(sorted(standings))
-        errors = [("/query/projection", f"names no projection; known are {known}")]
-        raise Problem("invalid", "See errors.", errors=errors)
+        errors = [
+            (
+                "/query/projection",
+                Said("names no projection; known are {names}", names=known),
+            )
+        ]
+        raise Problem("invalid", Said("See errors."), errors=errors)
 
 
 class Moves:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, StringConstraints
 from contracts.canonical import Json
 from contracts.events.base import PARTNER
 from contracts.events.reading import Fact
+from contracts.saying import Said
 from services.foundation.answers import Answer, respond
 from services.foundation.problems import Problem, language_of
 from services.projections.answers.comparing import compared
@@ -35,7 +36,7 @@ MOST: Final = 10
 def _distinct(text: str) -> str:
     names = text.split(",")
     if len(set(names)) < len(names):
-        reason = "names a partner twice"
+        reason = Said("names a partner twice")
         raise ValueError(reason)
     return text
 
@@ -87,12 +88,12 @@ def _facts(
         pointer = f"/query/partners/{number}"
         into = found.roots.get(partner, partner)
         if into != partner:
-            detail = "The partner was merged into another, which answers for it."
-            errors = [(pointer, "was merged into another")]
+            detail = Said("The partner was merged into another, which answers for it.")
+            errors = [(pointer, Said("was merged into another"))]
             raise Problem("not-found", detail, errors=errors, merged_into=into)
         if not found.facts.get(partner):
-            errors = [(pointer, "was not known at this cut")]
-            raise Problem("not-found", "See errors.", errors=errors)
+            errors = [(pointer, Said("was not known at this cut"))]
+            raise Problem("not-found", Said("See errors."), errors=errors)
     return [found.facts[partner] for partner in names]
 
 

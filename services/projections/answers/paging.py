@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from contracts.canonical import Json
 from contracts.occurrence import format_instant, parse_instant
+from contracts.saying import Said
 from services.foundation.answers import Answer, respond_list
 from services.foundation.problems import Problem
 from services.projections.answers.question import Question
@@ -29,8 +30,8 @@ def frozen(question: Question, page: Mapping[str, Any] | None) -> Question:
 
 def not_a_cursor() -> Problem:
     """The refusal of a cursor that no answer gave."""
-    wrong = [("/query/cursor", "is not a cursor of this path")]
-    return Problem("invalid", "Follow the `Link` of an answer.", errors=wrong)
+    wrong = [("/query/cursor", Said("is not a cursor of this path"))]
+    return Problem("invalid", Said("Follow the `Link` of an answer."), errors=wrong)
 
 
 def respond_page(

@@ -10,6 +10,7 @@ from psycopg import Connection
 from contracts.answers import ProblemAnswer
 from contracts.canonical import Json
 from contracts.occurrence import format_instant
+from contracts.saying import Said
 from services.foundation.access import Grant, may_admin, may_read
 from services.foundation.answers import JSON, Answer, encode, negotiate, respond_list
 from services.foundation.database import statement
@@ -140,10 +141,10 @@ def _ask(connection: Connection[Any], grant: Grant, name: str, ask: Ask) -> None
     try:
         ask(connection, grant.ledger, name)
     except NoSuchProjection:
-        detail = "The ledger has no projection of that name; see /v1/projections."
+        detail = Said("The ledger has no projection of that name; see /v1/projections.")
         raise Problem("not-found", detail) from None
     except NothingKept:
-        detail = "No earlier generation is kept; build it anew instead."
+        detail = Said("No earlier generation is kept; build it anew instead.")
         raise Problem("conflict", detail) from None
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from contracts.occurrence import DATE, INSTANT, format_instant, interval
+from contracts.saying import Said
 from services.foundation.access import Grant, may_read
 from services.foundation.database import statement
 from services.foundation.event_log import position_at
@@ -190,8 +191,8 @@ def cut_at(
         if known_at.startswith(BY_POSITION):
             asked = int(known_at.removeprefix(BY_POSITION))
             if asked > position:
-                errors = [(f"/query/{name}", "lies beyond the head of the log")]
-                raise Problem("invalid", "See errors.", errors=errors)
+                errors = [(f"/query/{name}", Said("lies beyond the head of the log"))]
+                raise Problem("invalid", Said("See errors."), errors=errors)
             return asked
         moment = interval(known_at, grant.zone).last
         if recorded_at is None or recorded_at <= moment:

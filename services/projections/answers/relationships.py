@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from contracts.events.base import PARTNER
 from contracts.events.reading import Fact
+from contracts.saying import Said
 from services.foundation.database import statement
 from services.foundation.event_log import merged_groups
 from services.foundation.problems import Problem
@@ -48,9 +49,9 @@ def judge_of(
         return Judge(*known.newest)
     found = known.named(name)
     if found is None:
-        reason = f"is neither {V1_NAME} nor a policy published by then"
+        reason = Said("is neither {v1} nor a policy published by then", v1=V1_NAME)
         errors = [("/query/policy", reason)]
-        raise Problem("invalid", "See errors.", errors=errors)
+        raise Problem("invalid", Said("See errors."), errors=errors)
     return Judge(*found)
 
 

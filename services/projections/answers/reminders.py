@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from contracts.canonical import Json
 from contracts.occurrence import day_of
+from contracts.saying import Said
 from services.foundation.access.grants import TooMany
 from services.foundation.access.permission import too_many
 from services.foundation.access.secrets import FEED
@@ -64,7 +65,7 @@ async def of_feed(
     if isinstance(found, TooMany):
         raise too_many(found)
     if found is None or not found.allows("read"):
-        raise Problem("unauthorized", "The link is unknown or works no more.")
+        raise Problem("unauthorized", Said("The link is unknown or works no more."))
     grant: Grant = replace(found, scopes=frozenset({"read"}))
     request.state.grant = grant
     return await ask(request, grant, "relationship", None, None, 0, 5.0)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from contracts.events.base import PARTNER
+from contracts.saying import Said
 from services.foundation.database import statement
 from services.foundation.problems import Problem
 from services.projections.answers.question import Question
@@ -84,13 +85,13 @@ def streams_for(
 def check_is_root(root: str, partner: str) -> None:
     """Refuse a partner that was merged into another, its root, at the cut."""
     if root != partner:
-        detail = "The partner was merged into another, which answers for it."
+        detail = Said("The partner was merged into another, which answers for it.")
         raise Problem("not-found", detail, merged_into=root)
 
 
 def unknown() -> Problem:
     """The answer for a partner that is not known at the cut."""
-    return Problem("not-found", "No such partner was known at this cut.")
+    return Problem("not-found", Said("No such partner was known at this cut."))
 
 
 def _is_known(connection: Connection[Any], question: Question, partner: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from contracts.occurrence import format_instant
+from contracts.saying import Said
 from services.foundation.access import Grant, may_admin, may_read
 from services.foundation.answers import JSON, Answer, encode, negotiate, respond
 from services.foundation.describing.shared import refer
@@ -68,7 +69,9 @@ def get_latest(
     with request.app.state.pool.connection() as connection:
         found = results.latest(connection, grant.ledger)
     if found is None:
-        detail = "No self-audit has ended yet; POST /v1/verifications asks for one."
+        detail = Said(
+            "No self-audit has ended yet; POST /v1/verifications asks for one."
+        )
         raise Problem("not-found", detail)
     times = {
         "started_at": format_instant(found.started_at),

@@ -43,7 +43,7 @@ async def add(request: Request, form: Sent) -> Response:
         if problem.status not in {409, 422}:
             raise
         words = words_of(request, form.grant)
-        again = {"tie": str(uuid4()), "problem": problem}
+        again = {"tie": str(uuid4()), "problem": problem.body(words.language)}
         return show(request, "new.html", words, 422, **again)
     return back_to(f"/partners/{recorded.body['partner']}")
 

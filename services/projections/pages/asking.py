@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx2
 from fastapi import FastAPI, Request
 
+from contracts.saying import Said
 from services.foundation.access.permission import FORM_TOKEN
 from services.foundation.access.sessions import COOKIE
 from services.foundation.edge import ID_HEADER
@@ -147,6 +148,6 @@ def _told(answer: httpx2.Response) -> Told:
 
 def _problem(answer: httpx2.Response) -> Problem:
     body = answer.json()
-    errors = [(each["pointer"], each["reason"]) for each in body["errors"]]
+    errors = [(each["pointer"], Said(each["reason"])) for each in body["errors"]]
     more = {k: v for k, v in body.items() if k in {"dependents", "merged_into"}}
-    return Problem(body["code"], body["detail"], errors=errors, **more)
+    return Problem(body["code"], Said(body["detail"]), errors=errors, **more)

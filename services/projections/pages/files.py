@@ -8,6 +8,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from contracts.saying import Said
 from services.foundation.answers import digest_of
 from services.foundation.problems import Problem
 
@@ -51,7 +52,7 @@ def address_of(name: str) -> str:
 async def static(request: Request, name: str) -> Response:
     """A file of the pages."""
     if name not in FILES:
-        raise Problem("not-found", "There is no such file.")
+        raise Problem("not-found", Said("There is no such file."))
     file, headers = FILES[name], {"Cache-Control": YEAR, "Vary": "Accept-Encoding"}
     if not takes_gzip(request):
         return Response(file.content, headers=headers, media_type=TYPES[name])

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
+from contracts.saying import Said
 from services.foundation.access.grants import TooMany
 from services.foundation.access.permission import too_many
 from services.foundation.access.sessions import COOKIE
@@ -28,14 +29,17 @@ async def fields_of(request: Request) -> Sequence[tuple[str, str]]:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MOST_BYTES:
-            raise Problem("too-large", f"At most {MOST_BYTES} bytes are accepted here.")
+            raise Problem(
+                "too-large",
+                Said("At most {most} bytes are accepted here.", most=MOST_BYTES),
+            )
     try:
         text = body.decode()
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise Problem("invalid", "The form cannot be read.") from None
+        raise Problem("invalid", Said("The form cannot be read.")) from None
     if any("\0" in value or not _is_text(value) for _, value in fields):
-        raise Problem("invalid", "The form holds characters that no text has.")
+        raise Problem("invalid", Said("The form holds characters that no text has."))
     return fields
 
 
@@ -76,10 +80,10 @@ async def own_form(
     if isinstance(grant, TooMany):
         raise too_many(grant)
     if grant is None:
-        raise Problem("unauthorized", "Sign in first.")
+        raise Problem("unauthorized", Said("Sign in first."))
     sent = next((value for name, value in fields if name == TOKEN), "")
     if not hmac.compare_digest(sent.encode(), pepper.form_token(session).encode()):
-        raise Problem("forbidden", "The form is from another page or session.")
+        raise Problem("forbidden", Said("The form is from another page or session."))
     request.state.grant = grant
     return Form(fields, grant, Asking(request, language_for(request)))
 
@@ -87,5 +91,8 @@ async def own_form(
 async def form_of(form: Annotated[Form, Depends(own_form)]) -> Form:
     """The same of somebody who may record."""
     if not form.grant.allows("record"):
-        raise Problem("forbidden", "This needs a key with the scope `record`.")
+        raise Problem(
+            "forbidden",
+            Said("This needs a key with the scope `{scope}`.", scope="record"),
+        )
     return form

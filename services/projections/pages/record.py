@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from contracts.saying import Said
 from services.foundation.access import Grant
 from services.foundation.problems import Problem
 from services.projections.pages.asking import Asking, Json
@@ -75,7 +76,7 @@ async def _form(
         found=found,
         chosen=chosen,
         waiting=waiting,
-        problem=problem,
+        problem=problem and problem.body(words.language),
         tie=str(uuid4()),
         today=datetime.now(grant.zone).date().isoformat(),
     )
@@ -104,7 +105,7 @@ async def record(request: Request, form: Sent) -> Response:
     named = form.get("partner_typed") or form.get("partner")
     partner, found = await which(form.asking, named)
     if partner is None and not form.get("new"):
-        asked = Problem("not-found", "Which partner is it?")
+        asked = Problem("not-found", Said("Which partner is it?"))
         return await _form(request, form.grant, named, NOTHING, asked, found)
     tie = form.get("tie")
     fields = Fields(form.get, form.all)
@@ -137,7 +138,7 @@ async def recorded(request: Request, grant: Recorder, tie: str) -> Response:
     asking = Asking(request, words.language)
     events = await _tied(asking, tie)
     if not events:
-        raise Problem("not-found", "Nothing was recorded by this name.")
+        raise Problem("not-found", Said("Nothing was recorded by this name."))
     partners = await asking.get("/v1/partners", sort="-last_contact", limit=CHIPS)
     here = events[0]["partner"]
     names = await names_of(asking, [here], words)
@@ -181,7 +182,7 @@ async def move(tie: str, form: Sent) -> Response:
     events = await _still_fresh(form, tie)
     partner, _ = await which(form.asking, form.get("partner"))
     if partner is None or partner == events[0]["partner"]:
-        raise Problem("invalid", "Choose another partner that is known.")
+        raise Problem("invalid", Said("Choose another partner that is known."))
     content = moved(events, partner, "recorded on the wrong partner")
     await form.asking.record(content, f"{tie} move {events[-1]['id']}")
     return back_to(f"/recorded/{tie}")
@@ -190,8 +191,8 @@ async def move(tie: str, form: Sent) -> Response:
 async def _still_fresh(form: Form, tie: str) -> list[Json]:
     events = await _tied(form.asking, tie)
     if not events:
-        raise Problem("not-found", "Nothing is left to take back.")
+        raise Problem("not-found", Said("Nothing is left to take back."))
     if not _is_fresh(events):
-        detail = "Ten minutes have passed: correct or retract it in the log."
+        detail = Said("Ten minutes have passed: correct or retract it in the log.")
         raise Problem("conflict", detail)
     return events
