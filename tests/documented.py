@@ -42,8 +42,9 @@ def check(answer: httpx2.Response) -> None:
     """
     path, method = answer.request.url.path, answer.request.method.lower()
     for pattern, methods in _patterns():
-        if pattern.fullmatch(path) and method in methods:
-            _check(answer, methods[method], f"{method} {path}")
+        if pattern.fullmatch(path):
+            if method in methods:
+                _check(answer, methods[method], f"{method} {path}")
             return
 
 

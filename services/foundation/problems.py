@@ -6,17 +6,16 @@ from typing import Final, NamedTuple
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import iter_route_contexts
 from psycopg import OperationalError
 from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import Match
 
 from contracts.canonical import Json, canonical
 from contracts.saying import Said
 from services.foundation.faults import parameter_faults
 from services.foundation.languages import say
+from services.foundation.routing import methods_of
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
@@ -194,7 +193,7 @@ def _on_http(request: Request, error: Exception) -> Response:
     problem = Problem(code, Said("See the documentation of this path."))
     problem.headers.update(error.headers or {})
     if code == "method-not-allowed":
-        problem.headers["Allow"] = ", ".join(_methods_of(request))
+        problem.headers["Allow"] = ", ".join(methods_of(request))
     return respond(request, problem)
 
 
@@ -203,17 +202,6 @@ def _on_left(request: Request, error: Exception) -> Response:  # noqa: ARG001
     problem = Problem("invalid", Said("The body did not come, or not in time."))
     problem.headers["Connection"] = "close"
     return respond(request, problem)
-
-
-def _methods_of(request: Request) -> list[str]:
-    """What the path allows: several routes may share it, the first one names it."""
-    matching = [
-        route
-        for route in iter_route_contexts(request.app.routes)
-        if route.matches(request.scope)[0] is not Match.NONE
-    ]
-    same = [route for route in matching if route.path == matching[0].path]
-    return sorted({method for route in same for method in route.methods or ()})
 
 
 def _on_database(request: Request, error: Exception) -> Response:

@@ -26,6 +26,7 @@ from services.foundation.freshness import (
     telling,
 )
 from services.foundation.queries import only_known_parameters
+from services.foundation.routing import only_own_path, spelled_out
 from services.foundation.sealing import Keyring, Opener
 from services.foundation.settings import Settings, SettingsError, load_settings
 from services.foundation.sse import Pace, Streams
@@ -98,16 +99,18 @@ def new_app(
         title=title,
         version="1",
         lifespan=_lifespan(means, parts),
-        dependencies=[Depends(only_known_parameters)],
+        dependencies=[Depends(only_own_path), Depends(only_known_parameters)],
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         telemetry=tracing.ON if traced else tracing.OFF,
     )
     app.state.pace = Pace()
     for router in (*routers, probes.router, telemetry.router, document.router):
         app.include_router(router)
+    app.state.spelled_out = spelled_out(app)
     problems.install(app)
     app.add_middleware(Edge)
     return app
