@@ -67,10 +67,15 @@ def parse_instant(text: str) -> datetime:
 
 def day_of(instant: datetime, zone: tzinfo) -> date:
     """The day of a zone on which an instant falls."""
+    return local(instant, zone).date()
+
+
+def local(instant: datetime, zone: tzinfo) -> datetime:
+    """An instant in a zone; at the ends of time it stays as it is."""
     try:
-        return instant.astimezone(zone).date()
+        return instant.astimezone(zone)
     except OverflowError:
-        return instant.date()
+        return instant
 
 
 def format_instant(instant: datetime) -> str:

@@ -12,6 +12,8 @@ from services.foundation.problems import Problem
 from services.ledger.intake.prepare import Conditions
 
 BODY_BYTES: Final = 1024 * 1024
+DIGITS: Final = 19
+"""What says to be longer is found too long when it comes."""
 _TAG: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
 _KEY: Final = re.compile(
     r'(?:"((?:[^"\\\x00-\x1f\x7f]|\\["\\]){1,255})"|([!#-\[\]-~]{1,255}))'
@@ -31,7 +33,7 @@ def require_media_type(request: Request, wanted: str) -> None:
 async def read_body(request: Request, most: int) -> bytes:
     """The whole body; 413 as soon as it is longer than allowed."""
     length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > most:
+    if length.isdecimal() and len(length) < DIGITS and int(length) > most:
         raise too_large(most)
     body = bytearray()
     async for chunk in request.stream():

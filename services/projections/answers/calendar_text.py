@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from contracts.occurrence import LATEST
+
 OCTETS: Final = 75
 """How long a line may be before it goes on in the next."""
 HOUR: Final = timedelta(hours=1)
+LAST_HOUR: Final = LATEST - HOUR
 ESCAPES: Final = str.maketrans(
     {"\\": "\\\\", ";": r"\;", ",": r"\,", "\n": r"\n", "\r": None}
 )
@@ -46,7 +49,7 @@ def _event(entry: Entry, made_at: datetime) -> Iterator[str]:
     yield f"DTSTAMP:{_instant(made_at)}"
     if isinstance(entry.at, datetime):
         yield f"DTSTART:{_instant(entry.at)}"
-        yield f"DTEND:{_instant(entry.at + HOUR)}"
+        yield f"DTEND:{_instant(min(entry.at, LAST_HOUR) + HOUR)}"
     else:
         yield f"DTSTART;VALUE=DATE:{entry.at:%Y%m%d}"
         yield "TRANSP:TRANSPARENT"

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 router: Final = APIRouter(tags=["today"])
 ICALENDAR: Final = "text/calendar"
 AHEAD: Final = timedelta(days=365)
+DAY: Final = timedelta(days=1)
+BEFORE_LAST: Final = date.max - DAY
 MOST: Final = 500
 WORDS: Final = {
     "en": ("Be in touch: %s", "Meeting: %s", "Alliance Ledger"),
@@ -118,7 +120,7 @@ def _items(listed: Listed, question: Question) -> Iterator[dict[str, Json]]:
     day = max(date.fromisoformat(str(due)), today)
     if contacts.snoozed_until is not None:
         until = day_of(contacts.snoozed_until, zone)
-        day = max(day, until + timedelta(days=1)) if until >= today else day
+        day = max(day, min(until, BEFORE_LAST) + DAY) if until >= today else day
     if day - today <= AHEAD:
         at = day.isoformat()
         yield {"uid": f"contact-{partner}", "at": at, "is_meeting": False, **about}

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx2
 from fastapi import FastAPI, Request
 
+from contracts.canonical import digest
 from contracts.saying import Said
 from services.foundation.access.permission import FORM_TOKEN
 from services.foundation.access.sessions import COOKIE
@@ -107,7 +108,7 @@ class Asking:
         token = self._request.app.state.pepper.form_token(self._session)
         headers = {**self._headers, FORM_TOKEN: token}
         if key is not None:
-            headers["Idempotency-Key"] = f'"{key}"'
+            headers["Idempotency-Key"] = digest(key)  # any text, as a header may hold
         told = _told(await client.post("/v1/events", json=content, headers=headers))
         await self._see(told)
         return told

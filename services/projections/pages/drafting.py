@@ -1,5 +1,6 @@
 """From the fields of the record form to the facts that it tells. Pure."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,6 +9,8 @@ from typing import Any, Final
 Json = dict[str, Any]
 CONTACT: Final = "#1"
 """What the list's first item introduced: the contact that all else arose from."""
+NUMBER: Final = re.compile("[0-9]{1,9}")
+"""What is no such text is sent as it is, and refused with its reason."""
 SIDES: Final = ("us", "partner")
 
 
@@ -51,7 +54,7 @@ def contact_of(fields: Fields) -> Json:
     return _given(
         by=fields.side("by"),
         channel=fields.one("channel") or "other",
-        minutes=int(minutes) if minutes.isdigit() else None,
+        minutes=int(minutes) if NUMBER.fullmatch(minutes) else minutes,
         note=fields.one("note"),
         persons=fields.all("persons"),
     )

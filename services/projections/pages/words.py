@@ -3,13 +3,14 @@
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from fastapi import Request
 
+from contracts.occurrence import day_of, local, parse_instant
 from services.foundation.problems import language_of
 
 FOLDER: Final = Path(__file__).parent / "locale"
@@ -56,7 +57,7 @@ class Words:
         if len(told) == MONTH:
             return self._month(int(told[:4]), int(told[5:]))
         if len(told) > len("2026-03-05"):
-            return self.date(datetime.fromisoformat(told).astimezone(self.zone).date())
+            return self.date(day_of(parse_instant(told), self.zone))
         return self.date(date.fromisoformat(told))
 
     def moment(self, told: str) -> str:
@@ -65,7 +66,7 @@ class Words:
 
     def time(self, told: str) -> str:
         """An instant to the minute."""
-        at = datetime.fromisoformat(told).astimezone(self.zone)
+        at = local(parse_instant(told), self.zone)
         return f"{self.date(at.date())} {at:%H:%M}"
 
     def date(self, day: date) -> str:
