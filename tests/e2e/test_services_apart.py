@@ -1,6 +1,7 @@
 """The services as docker-compose runs them: apart, on a server that is not ours."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -10,8 +11,23 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx2
+import yaml  # type: ignore[import-untyped]
+from fastapi.routing import iter_route_contexts
 
+from services.foundation.patience import HEAD_BYTES
+from services.ledger import app as ledger
+from services.projections import app as projections
 from tests.servers import Database
+
+PROJECT = Path(__file__).parents[2]
+AT_THE_LEDGER = re.compile(r"location ~ (\S+) {\s+proxy_pass http://ledger;")
+
+
+def composed(service: str) -> list[str]:
+    """What docker-compose runs for a service."""
+    with (PROJECT / "docker-compose.yml").open(encoding="utf-8") as file:
+        command: list[str] = yaml.safe_load(file)["services"][service]["command"]
+    return command
 
 
 @contextmanager
@@ -30,8 +46,8 @@ def running(command: list[str], settings: Mapping[str, str]) -> Iterator[None]:
 def serving(app: str, settings: Mapping[str, str]) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = ["uvicorn", f"services.{app}.app:create_app", "--factory"]
-    with running([*command, "--port", str(port), "--log-level", "warning"], settings):
+    here = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    with running([*composed(app), *here], settings):  # the last of an option counts
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url)
         yield url
@@ -63,11 +79,11 @@ def test_what_one_service_records_the_other_answers(
         "LEDGER_DATA_DIR": str(tmp_path),
     }
     with ExitStack() as stack:
-        ledger = stack.enter_context(serving("ledger", settings))
+        recording = stack.enter_context(serving("ledger", settings))
         answers = stack.enter_context(serving("projections", settings))
         stack.enter_context(running(["services.projections.worker"], settings))
         recorded = httpx2.post(
-            f"{ledger}/v1/events",
+            f"{recording}/v1/events",
             headers=key,
             json=[
                 {"type": "PartnerIdentified", "partner": "acme", "data": {"name": "A"}},
@@ -86,3 +102,29 @@ def test_what_one_service_records_the_other_answers(
         )
         assert answer.json()["items"][0]["received"]["acknowledged"] == "1"
         assert httpx2.get(f"{answers}/v1/events", headers=key).status_code == 404
+        for url in (recording, answers):
+            check_limits(url)
+
+
+def check_limits(url: str) -> None:
+    """The same as of `serve`: a head that never ends is ended, a maker not told."""
+    assert "Server" not in httpx2.get(f"{url}/livez").headers
+    host, _, port = url.removeprefix("http://").partition(":")
+    endless = b"GET /livez HTTP/1.1\r\nX-Long: " + b"a" * (HEAD_BYTES + 1)
+    with socket.create_connection((host, int(port)), timeout=30) as stalled:
+        stalled.sendall(endless)
+        assert stalled.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+def test_the_proxy_sends_every_path_to_the_service_that_has_it() -> None:
+    text = (PROJECT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    (pattern,) = AT_THE_LEDGER.findall(text)
+    for routers, at_the_ledger in (
+        (ledger.ROUTERS, True),
+        (projections.ROUTERS, False),
+    ):
+        routes = [each for router in routers for each in router.routes]
+        paths = [str(route.path) for route in iter_route_contexts(routes)]
+        assert paths
+        for path in paths:
+            assert bool(re.match(pattern, path)) == at_the_ledger, path
