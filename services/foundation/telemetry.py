@@ -9,6 +9,8 @@ import structlog
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 
+from services.foundation.failures import without_messages
+
 REQUESTS: Final = Counter(
     "ledger_http_requests", "Answers sent", ["method", "route", "status"]
 )
@@ -27,6 +29,7 @@ APPEND_SECONDS: Final = Histogram(
     "ledger_append_duration_seconds", "Time of one append transaction"
 )
 FOLDED: Final = Counter("ledger_folded_events", "Events folded", ["projection"])
+SERVERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.access")
 router = APIRouter()
 
 
@@ -42,7 +45,7 @@ def write_logs() -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        without_messages,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
@@ -60,6 +63,10 @@ def write_logs() -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[others], force=True)
+    for name in SERVERS:  # which set up their own when started by uvicorn's command
+        server = logging.getLogger(name)
+        server.handlers.clear()
+        server.propagate = True
 
 
 def settle_memory() -> None:

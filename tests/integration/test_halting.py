@@ -1,11 +1,19 @@
 """An event that cannot be folded stops one projection of one ledger, and is told."""
 
-import pytest
+from collections.abc import Sequence
+from typing import Final
 
+import psycopg
+import pytest
+from prometheus_client import generate_latest
+
+from contracts.events import ContactMade, RecordedEvent
 from services.projections.answers.projections import read_projections
 from services.projections.engine import generations
 from tests.ledger_in_process import Json
 from tests.rebuilding import ACTS, POSTINGS, Altered, Story
+
+SAID: Final = "Yamada Hanako's daughter starts school"
 
 
 def told(story: Story, name: str = "acts") -> Json:
@@ -114,3 +122,35 @@ def test_an_event_that_breaks_the_switch_halts_the_build_only(story: Story) -> N
     story.ask("acts", generations.resume)
     story.build(ACTS)
     assert story.active("acts") == 2
+
+
+def repeating(events: Sequence[RecordedEvent]) -> None:
+    """Fail as code may that puts what it met into the message."""
+    if any(isinstance(e.data, ContactMade) and e.data.topic == SAID for e in events):
+        raise ValueError(repr(events))
+
+
+def all_that_is_told(story: Story) -> str:
+    """The rows of checkpoints, `/v1/projections`, and the metrics."""
+    with psycopg.connect(story.books.owner_dsn) as connection:
+        rows = connection.execute("SELECT c::text FROM checkpoints c").fetchall()
+    return f"{rows} {told(story)} {generate_latest().decode()}"
+
+
+@pytest.mark.parametrize("is_rebuilt", [False, True])
+def test_nothing_that_is_kept_or_told_repeats_what_the_event_says(
+    story: Story, *, is_rebuilt: bool
+) -> None:
+    worse = Altered(ACTS, version=1, after_step=repeating)
+    data = {"by": "us", "channel": "phone", "topic": SAID, "note": SAID}
+    story.ledger.record(
+        {"type": "ContactMade", "partner": "asanagi-works", "data": data}
+    )
+    if is_rebuilt:
+        story.catch_up(ACTS)
+        story.ask("acts", generations.request_rebuild)
+        story.build(worse)
+    story.catch_up(worse)
+    assert told(story)["last_error"] == "ValueError"
+    assert SAID not in all_that_is_told(story)
+    assert "sealed:" not in all_that_is_told(story)

@@ -11,6 +11,7 @@ from psycopg_pool import ConnectionPool
 
 from contracts.events import RecordedEvent
 from services.foundation.database import statement
+from services.foundation.failures import kind_of
 from services.foundation.telemetry import FOLDED
 from services.projections.engine.batches import Batches
 from services.projections.engine.building import EVENTS_A_RANGE, Building
@@ -225,7 +226,7 @@ class Engine:
             event_id=culprit,
             exc_info=error,
         )
-        told = f"{type(error).__name__}: {error}"[:500].replace("\0", "")
-        halted = {**step.named, "position": step.position, "error": told}
+        told = {"position": step.position, "error": kind_of(error)}
+        halted = {**step.named, **told}
         with self._pool.connection() as connection:
             connection.execute(statement(HERE, "halt"), halted)

@@ -10,6 +10,7 @@ from psycopg import Connection, InterfaceError, OperationalError
 from contracts.events import RecordedEvent
 from services.foundation.database import statement
 from services.foundation.event_log import StoredEvent, decode
+from services.foundation.failures import kind_of
 from services.projections.engine.projection import Group, Projection, Target
 from services.projections.engine.ranges import Claim
 
@@ -107,6 +108,6 @@ def halt(
         event_id=culprit.event,
         exc_info=culprit.error,
     )
-    told = f"{type(culprit.error).__name__}: {culprit.error}"[:500].replace("\0", "")
-    halted = {**named, "error": told, "halted_at": culprit.position}
+    told = {"error": kind_of(culprit.error), "halted_at": culprit.position}
+    halted = {**named, **told}
     connection.execute(statement(HERE, "halt_build"), halted)

@@ -7,6 +7,7 @@ from psycopg import Connection, InterfaceError, OperationalError
 from psycopg_pool import ConnectionPool
 
 from services.foundation.database import statement
+from services.foundation.failures import kind_of
 from services.projections.engine.batches import Batches
 from services.projections.engine.generations import (
     BUILT,
@@ -110,8 +111,8 @@ class Switching:
         """Stop trying until somebody looks; the readers keep what they have."""
         named = {"projection": projection.name, "ledger": ledger}
         log.error("switch_failed", **named, exc_info=error)
-        told = f"The switch failed: {type(error).__name__}: {error}"[:500]
-        failed = {**named, "generation": built.number, "error": told.replace("\0", "")}
+        told = f"The switch failed: {kind_of(error)}"
+        failed = {**named, "generation": built.number, "error": told}
         with self._pool.connection() as connection:
             connection.execute(statement(HERE, "fail_switch"), failed)
 
