@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import httpx2
 from services.foundation import embedded_postgres
 from tests import documented
 from tests.admission import make_key, pepper_of
+from tests.ports import free_port
 from tests.servers import data_folder
 
 PROJECT: Final = Path(__file__).parents[1]
@@ -73,7 +73,7 @@ def running_service(**settings: str) -> Iterator[RunningService]:
 @contextmanager
 def running_from(folder: Path, **settings: str) -> Iterator[RunningService]:
     """Serve from a folder that may hold a ledger already."""
-    port, data_dir, log = _free_port(), folder / "data", folder / "serve.log"
+    port, data_dir, log = free_port(), folder / "data", folder / "serve.log"
     environment = _environment(
         LEDGER_DATA_DIR=str(data_dir), LEDGER_PORT=str(port), **settings
     )
@@ -168,10 +168,3 @@ def _end(process: subprocess.Popen[bytes], data_dir: Path) -> None:
     for postmaster in _postmasters(data_dir):
         with suppress(ProcessLookupError):
             os.kill(postmaster, signal.SIGQUIT)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

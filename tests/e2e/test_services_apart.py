@@ -17,6 +17,7 @@ from fastapi.routing import iter_route_contexts
 from services.foundation.patience import HEAD_BYTES
 from services.ledger import app as ledger
 from services.projections import app as projections
+from tests.ports import free_port
 from tests.servers import Database
 
 PROJECT = Path(__file__).parents[2]
@@ -44,8 +45,7 @@ def running(command: list[str], settings: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def serving(app: str, settings: Mapping[str, str]) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     here = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
     with running([*composed(app), *here], settings):  # the last of an option counts
         url = f"http://127.0.0.1:{port}"

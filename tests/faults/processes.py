@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import httpx2
 
 from services.cli.failing import FOUND_WRONG
 from services.foundation import embedded_postgres
+from tests.ports import free_port
 from tests.servers import data_folder
 
 PROJECT: Final = Path(__file__).parents[2]
@@ -228,9 +228,3 @@ def another_server(first: Ledger, log: Path) -> Iterator[Ledger]:
         second.leave()
     finally:
         second.end()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

@@ -3,7 +3,6 @@
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from tests.e2e.asking import event, record
 from tests.faults.clients import Told, under_load
 from tests.faults.refolding import assert_as_folded_afresh, wait_for_projections
 from tests.faults.writing import make_ledgers, whole_log
+from tests.ports import free_port
 from tests.servers import Database
 
 WORKERS: Final = 3
@@ -98,8 +98,7 @@ def is_connected(pid: int) -> bool:
 @contextmanager
 def serving(dsn: str, data_dir: Path) -> Iterator[str]:
     """The ledger service as a process of its own; its address."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     options = ("--port", str(port), "--log-level", "warning")
     process = start(dsn, data_dir, *LEDGER, *options)
     try:
