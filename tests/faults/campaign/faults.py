@@ -1,6 +1,5 @@
 """The faults of a campaign, each done to a ledger that is at work."""
 
-import errno
 import os
 import signal
 import socket
@@ -20,6 +19,7 @@ from services.foundation.embedded_postgres import EmbeddedPostgres
 from services.foundation.embedded_postgres.cluster import SOCKET_FILE
 from tests.e2e.listening import EVENTS, stalled
 from tests.faults.campaign.recorders import Scene
+from tests.faults.campaign.small_disk import fill
 from tests.faults.processes import Kind, Ledger, children, wait_until_dead
 from tests.faults.proxy import Cut, in_place_of
 
@@ -27,7 +27,6 @@ WITHIN: Final = 120.0
 LOOK_AGAIN: Final = 0.02
 LONGEST_STALL: Final = 1.0
 HELPERS: Final = ("walwriter", "checkpointer", "background writer", "ledger_service")
-BLOCK: Final = b"\1" * 65536
 MEANWHILE: Final = 8.0
 """Seconds after which a fault ends that no client was troubled by."""
 
@@ -146,7 +145,7 @@ class Harm:
         with ballast.open("wb", buffering=0) as file, self._trouble() as is_trouble:
             deadline = time.monotonic() + MEANWHILE
             while not is_trouble() and time.monotonic() < deadline:
-                _fill(file.fileno())
+                fill(file.fileno())
                 if needs_room:
                     self._end_wal_segment()
                 time.sleep(LOOK_AGAIN)
@@ -206,16 +205,6 @@ class Harm:
             assert self.scene.failures == []
             assert time.monotonic() < deadline, self._said()
             time.sleep(LOOK_AGAIN)
-
-
-def _fill(descriptor: int) -> None:
-    """Write until the disk takes no more."""
-    try:
-        while os.write(descriptor, BLOCK):
-            pass
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
 
 
 def _send(pid: int, number: signal.Signals) -> None:

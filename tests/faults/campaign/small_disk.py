@@ -1,5 +1,6 @@
 """A disk small enough to be filled: a tmpfs of a test's own, where one may be made."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from tests.servers import data_folder
 MOUNT: Final = "/bin/mount"
 UNMOUNT: Final = "/bin/umount"
 MEGABYTES: Final = 768
+BLOCK: Final = b"\1" * 65536
 
 
 @contextmanager
@@ -44,3 +46,13 @@ def _unmount(folder: Path) -> None:
     for inside in folder.iterdir():
         shutil.rmtree(inside) if inside.is_dir() else inside.unlink()
     subprocess.run((UNMOUNT, "-l", str(folder)), check=True)  # noqa: S603 - ours
+
+
+def fill(descriptor: int) -> None:
+    """Write until the disk takes no more."""
+    try:
+        while os.write(descriptor, BLOCK):
+            pass
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
