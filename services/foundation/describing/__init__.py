@@ -21,8 +21,8 @@ from services.foundation.describing.shared import problem_examples, shared_heade
 INTRODUCTION = """Two organisations record what they do for each other.
 
 Every answer carries `X-Request-ID`, and headers that keep browsers from framing or
-running it. What is wrong is told as `application/problem+json` (RFC 9457), its title
-in the language of `Accept-Language` (en, ja). A method that a path does not know is
+running it. What is wrong is told as `application/problem+json` (RFC 9457), in the
+language of `Accept-Language` (en, ja). A method that a path does not know is
 405 with `Allow`; an unknown or repeated query parameter is 422."""
 
 
