@@ -127,7 +127,7 @@ class Running:
         """Serve until stopped; the worker lives as long."""
         sys.setswitchinterval(SWITCH_SECONDS)
         _unwind_on_signals()
-        with ExitStack() as workers:
+        with self._socket, ExitStack() as workers:  # uvicorn may end before it begins
             for module in WORKERS:
                 workers.enter_context(_worker(module, self._dsns))
             self._server.run(sockets=[self._socket])

@@ -102,13 +102,13 @@ def stalled(url: str, key: str, path: str) -> socket.socket:
     host, _, port = url.removeprefix("http://").partition(":")
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    lines = (f"GET {path} HTTP/1.1", f"Host: {host}", f"Authorization: Bearer {key}")
     try:
         made.connect((host, int(port)))
+        made.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode())
     except OSError:
         made.close()
         raise
-    lines = (f"GET {path} HTTP/1.1", f"Host: {host}", f"Authorization: Bearer {key}")
-    made.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode())
     return made
 
 

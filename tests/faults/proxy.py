@@ -69,7 +69,12 @@ class Proxy:
 
     def _forward(self, client: socket.socket) -> None:
         server = socket.socket(socket.AF_UNIX)
-        server.connect(self.server)
+        try:
+            server.connect(self.server)
+        except OSError:  # it is down; the client is told as it would be without us
+            client.close()
+            server.close()
+            return
         pair = client, server
         self.pairs.add(pair)
         thread = threading.Thread(target=self._pump, args=pair)
@@ -115,7 +120,10 @@ class Proxy:
 def _read_answer(server: socket.socket) -> None:
     answer = b""
     while READY not in answer:
-        answer += server.recv(CHUNK)
+        more = server.recv(CHUNK)
+        if not more:
+            raise ConnectionResetError  # it ends before it answers
+        answer += more
 
 
 @contextmanager
@@ -156,5 +164,6 @@ def forwarding(proxy: Proxy) -> Iterator[Proxy]:
         yield proxy
     finally:
         proxy.is_closed = True
-        for thread in [accepting, *proxy.threads]:
+        accepting.join()  # it starts no more threads
+        for thread in proxy.threads:
             thread.join()

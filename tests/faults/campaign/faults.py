@@ -190,7 +190,7 @@ class Harm:
 
     def _stall_streams(self) -> None:
         for server in self.servers:
-            with suppress(ConnectionRefusedError):  # it was killed a moment ago
+            with suppress(ConnectionError):  # it was killed a moment ago
                 self.stalled.append(stalled(server.url, server.key, EVENTS))
 
     @contextmanager
