@@ -11,7 +11,7 @@ from services.foundation.access.sessions import COOKIE
 from tests.admission import pepper_of
 from tests.e2e.asking import contact, new_partner, record
 from tests.pages.browsers import links
-from tests.running import RunningService
+from tests.running import RunningService, running_service
 
 NUMBERS: Final = (
     *("", "-1", "²", "٣", "1" * 401, "1e9", "0x1F", "NaN", "1_0", " 7 ", "+7"),
@@ -30,17 +30,24 @@ class Forms:
 
 
 @pytest.fixture(scope="module")
-def forms(story: RunningService) -> Iterator[Forms]:
-    (link,) = links(story, 1)
-    with story.anonymous() as client:
-        client.get(link)
-        session = client.cookies[COOKIE]
-        yield Forms(client, pepper_of(story.data_dir).form_token(session))
+def service() -> Iterator[RunningService]:
+    """A service of these tests' own: others look for who was recorded last."""
+    with running_service() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
-def partner(story: RunningService) -> str:
-    return new_partner(story.client)
+def forms(service: RunningService) -> Iterator[Forms]:
+    (link,) = links(service, 1)
+    with service.anonymous() as client:
+        client.get(link)
+        session = client.cookies[COOKIE]
+        yield Forms(client, pepper_of(service.data_dir).form_token(session))
+
+
+@pytest.fixture(scope="module")
+def partner(service: RunningService) -> str:
+    return new_partner(service.client)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -59,10 +66,10 @@ def test_a_form_takes_any_text_for_a_number(
 
 
 def test_what_was_recorded_under_any_text_is_taken_back(
-    story: RunningService, forms: Forms, partner: str
+    service: RunningService, forms: Forms, partner: str
 ) -> None:
     tie = 'Übergabe "七"'
-    record(story.client, contact(partner, correlation=tie))
+    record(service.client, contact(partner, correlation=tie))
     assert forms.send(f"/recorded/{quote(tie)}/undo").status_code == 303
 
 
