@@ -27,7 +27,7 @@ SLOW_DATABASE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 @pytest.fixture
 def open_books(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Books]:
     """Read in pages so small that transactions and merged partners span them."""
-    monkeypatch.setattr(router, "ROWS_A_PAGE", 3)
+    monkeypatch.setattr(router, "POSITIONS_A_PAGE", 3)
     monkeypatch.setattr(router, "PARTNERS_A_PAGE", 1)
     with books(database) as opened:
         yield opened

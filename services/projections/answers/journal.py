@@ -16,6 +16,7 @@ from contracts.occurrence import day_of, format_instant
 from services.foundation.answers import negotiate
 from services.foundation.database import statement
 from services.foundation.describing.shared import refer
+from services.foundation.event_log import merged_groups
 from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.journal_text import (
     Line,
@@ -33,7 +34,7 @@ from services.projections.answers.streams import (
 
 HERE: Final = "services.projections.answers"
 PLAIN: Final = "text/plain"
-ROWS_A_PAGE: Final = 2000
+POSITIONS_A_PAGE: Final = 2500
 PARTNERS_A_PAGE: Final = 100
 TRANSACTIONS_A_PIECE: Final = 500
 WORLD: Final = "world"
@@ -110,12 +111,16 @@ class Books:
     pool: Pool
     question: Question
     merges: Mapping[str, str]
+    tied: frozenset[str]
+    """The streams that merges tie together, those that no longer hold too."""
 
     @classmethod
     def open(cls, pool: Pool, question: Question) -> "Books":
         """The books at the cut of a question."""
         with pool.connection() as connection:
-            return cls(pool, question, read_merges(connection, question))
+            tied = merged_groups(connection, question.ledger, question.position)
+            merges = read_merges(connection, question)
+            return cls(pool, question, merges, frozenset(tied))
 
     def header(self) -> str:
         """What the journal is, and at which cut."""
@@ -150,10 +155,12 @@ class Books:
         return Line(root, row.side, row.account, row.amount, row.unit, ref)
 
     def _rows(self) -> Iterator[Row]:
-        place = {"after": 0, "after_n": 0}
-        while page := self._ask("journal", **place, max_rows=ROWS_A_PAGE):
-            yield from map(Row._make, page)
-            place = {"after": page[-1][0], "after_n": page[-1][1]}
+        """By positions: what one posts is of its own stream or of one tied to it."""
+        for first in range(1, self.question.position + 1, POSITIONS_A_PAGE):
+            page = {"first": first, "last": first + POSITIONS_A_PAGE - 1}
+            told = {name for (name,) in self._ask("told_of", **page)}
+            streams = sorted(told | self.tied)
+            yield from map(Row._make, self._ask("journal", **page, streams=streams))
 
     def _names(self, after: str) -> Sequence[str]:
         found = self._ask("partners_page", after=after, max_rows=PARTNERS_A_PAGE)

@@ -1,4 +1,10 @@
--- The next rows of the books of all partners, in order, and the events they are about.
+-- The rows of the books that some positions of the log made, in order, and the events that
+-- they are about. streams: who is told of there.
+WITH told AS (
+    SELECT u.partner
+    FROM unnest(%(streams)s::text[]) AS u (partner)
+)
+
 SELECT
     p.position,
     p.n,
@@ -13,28 +19,31 @@ SELECT
     p.unit,
     p.amount,
     p.ref
-FROM (
+FROM told AS s
+CROSS JOIN LATERAL (
+    -- OFFSET has each looked up by its key, whatever the statistics say.
     SELECT
-        position,
-        n,
-        event_id,
-        acts_from,
-        count,
-        partner,
-        side,
-        account,
-        unit,
-        amount,
-        ref
-    FROM postings
+        q.partner,
+        q.position,
+        q.n,
+        q.event_id,
+        q.acts_from,
+        q.count,
+        q.side,
+        q.account,
+        q.unit,
+        q.amount,
+        q.ref
+    FROM postings AS q
     WHERE
-        ledger_id = %(ledger)s
-        AND generation = %(generation)s
-        AND acts_from <= %(as_of)s
-        AND position <= %(cut)s
-        AND (position, n) > (%(after)s, %(after_n)s)
-    ORDER BY position, n
-    LIMIT %(max_rows)s
+        q.ledger_id = %(ledger)s
+        AND q.generation = %(generation)s
+        AND q.partner = s.partner
+        AND q.position BETWEEN %(first)s AND %(last)s
+        AND q.acts_from <= %(as_of)s
+        AND q.position <= %(cut)s
+    ORDER BY q.position, q.n
+    OFFSET 0
 ) AS p
 INNER JOIN events AS e ON p.event_id = e.id
 WHERE e.ledger_id = %(ledger)s
