@@ -1,6 +1,6 @@
 """Copying many rows at once, as text that is made a column at a time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -10,6 +10,8 @@ from typing import Any, Final
 from psycopg import Connection
 
 ESCAPES: Final = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+ALIKE: Final = frozenset({int, bool, list})
+"""Types of which equal cells are the same text, and many a column has but one."""
 _ESCAPES: Final = str.maketrans(ESCAPES)
 
 
@@ -40,6 +42,8 @@ def _texts(column: Sequence[Any]) -> Sequence[str]:
         return [CELLS[type(cell)](cell) for cell in column]
     only = types.pop()
     if only is not str:
+        if only in ALIKE and column.count(column[0]) == len(column):
+            return [CELLS[only](column[0])] * len(column)
         return list(map(CELLS[only], column))
     everything = "".join(column)
     if any(character in everything for character in ESCAPES):
@@ -51,7 +55,9 @@ def _escaped(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-def _array(cells: Iterable[str]) -> str:
+def _array(cells: Sequence[str]) -> str:
+    if not cells:
+        return "{}"
     quoted = [cell.replace("\\", "\\\\").replace('"', '\\"') for cell in cells]
     return _escaped("{" + ",".join([f'"{cell}"' for cell in quoted]) + "}")
 
@@ -61,9 +67,9 @@ CELLS: Final[Mapping[type, Callable[[Any], str]]] = {
     int: str,
     bool: str,
     Decimal: str,
-    date: date.isoformat,
-    # The times of a fact stand in several of its rows.
-    datetime: lru_cache(maxsize=4096)(datetime.isoformat),
+    # The times of a fact stand in several of its rows: here are those of a whole range.
+    date: lru_cache(maxsize=4096)(date.isoformat),
+    datetime: lru_cache(maxsize=20_000)(datetime.isoformat),
     NoneType: lambda _: "\\N",
     list: _array,
 }
