@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ MinPosition = Annotated[int, Query(ge=0, le=MOST, description="Wait for this.")]
 Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait at most.")]
 
 Read = Callable[[Connection[Any], str], int]
+Waiter = tuple[int, asyncio.Event]
+"""The position that somebody waits for, and how to wake them."""
 
 
 @dataclass(slots=True)
@@ -43,15 +46,19 @@ class Positions:
     pool: ConnectionPool[Connection[Any]]
     read: Read
     known: dict[str, int] = field(default_factory=dict)
-    moved: asyncio.Event = field(default_factory=asyncio.Event)
+    told_at: dict[str, float] = field(default_factory=dict)
+    """When somebody last told of a name, or began to look for all who wait for it."""
+    waiting: dict[str, set[Waiter]] = field(default_factory=dict)
     followers: dict[str, set[asyncio.Event]] = field(default_factory=dict)
 
     def tell(self, name: str, position: int) -> None:
-        """Take in that something moved; wake whoever waits."""
+        """Take in that something moved; wake whoever waits for that."""
+        self.told_at[name] = time.monotonic()
         if position > self.known.get(name, -1):
             self.known[name] = position
-            self.moved.set()
-            self.moved = asyncio.Event()
+            for wanted, reached in self.waiting.get(name, ()):
+                if wanted <= position:
+                    reached.set()
             for woken in self.followers.get(name.partition("/")[0], ()):
                 woken.set()
 
@@ -75,21 +82,39 @@ class Positions:
                 woken.set()
 
     async def reach(self, name: str, position: int, wait: float) -> None:
-        """Return when the position is reached; 503 when it is not in time."""
-        if self.known.get(name, -1) >= position:
-            return
-        deadline = asyncio.get_running_loop().time() + wait
-        while not await self._reached(name, position):
-            left = deadline - asyncio.get_running_loop().time()
+        """Return when the position is reached; 503 when it is not in time.
+
+        While hints come, nobody looks: hundreds may wait for the next one.
+        """
+        deadline = time.monotonic() + wait
+        while self.known.get(name, -1) < position:
+            left = deadline - time.monotonic()
+            if left <= 0 or self._is_silent(name):
+                self.told_at[name] = time.monotonic()
+                self.tell(name, await run_in_threadpool(self._look, name))
+            if self.known.get(name, -1) >= position:
+                return
             if left <= 0:
                 raise not_yet(position)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.moved.wait(), min(LOOK_AGAIN, left))
+            await self._told(name, position, min(LOOK_AGAIN, left))
 
-    async def _reached(self, name: str, position: int) -> bool:
-        if self.known.get(name, -1) < position:
-            self.tell(name, await run_in_threadpool(self._look, name))
-        return self.known[name] >= position
+    def _is_silent(self, name: str) -> bool:
+        told = self.told_at.get(name)
+        return told is None or time.monotonic() - told >= LOOK_AGAIN
+
+    async def _told(self, name: str, position: int, most: float) -> None:
+        """Wait to be told of a position, so many seconds at most."""
+        waiter = (position, asyncio.Event())
+        here = self.waiting.setdefault(name, set())
+        here.add(waiter)
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(most):
+                    await waiter[1].wait()
+        finally:
+            here.discard(waiter)
+            if not here and self.waiting.get(name) is here:
+                del self.waiting[name]
 
     def _look(self, name: str) -> int:
         with self.pool.connection() as connection:
