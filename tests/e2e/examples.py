@@ -83,7 +83,13 @@ def _parameters(client: httpx2.Client) -> dict[str, dict[str, Any]]:
         "name": "postings",
         "position": 1,
     }
-    some = ("list_events", "get_balances", "get_offers", "get_commitments")
+    some = (
+        "list_events",
+        "get_balances",
+        "get_offers",
+        "get_commitments",
+        "get_partners",
+    )
     found = {each.name: dict(of_all) for each in operations(openapi())}
     found["get_event"] = {"id": event["id"]}
     found["revoke_key"] = {"id": client.get("/v1/keys").json()["items"][0]["id"]}

@@ -26,7 +26,7 @@ from services.projections.answers.paging import (
 )
 from services.projections.answers.question import Question, asks
 from services.projections.answers.shares import share
-from services.projections.answers.streams import streams_for
+from services.projections.answers.uncertain import Weighed, uncertain_beside
 from services.projections.answers.windows import (
     Window,
     month_text,
@@ -37,8 +37,6 @@ from services.projections.answers.windows import (
 HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["insights"])
 Asked = Annotated[Question, Depends(asks("acts", past=False))]
-# Whether a partner is known, or merged, is read from the books.
-Named = Annotated[Question, Depends(asks("postings", past=False))]
 Partner = Annotated[PartnerId | None, Query()]
 From = Annotated[
     QueryDate | None,
@@ -57,7 +55,7 @@ Items = list[dict[str, Json]]
 def get_rhythm(
     request: Request,
     question: Asked,
-    named: Named,
+    weighed: Weighed,
     partner: Partner = None,
     months: Annotated[int, Query(ge=1, le=MOST_MONTHS)] = 12,
     limit: Limit = 100,
@@ -73,14 +71,15 @@ def get_rhythm(
     after = (page["partner"], page["month"]) if page else ("", "")
     window = months_up_to(question, months)
     with request.app.state.pool.connection() as connection:
+        beside = uncertain_beside(connection, question, weighed, partner)
         if partner is None:
             names = _in_touch(connection, question, window, after, limit)
         else:
-            streams_for(connection, named, partner)
             names = [partner]
         rows = _rhythm(connection, question, window, names)
     found = [row for row in rows if (row["partner"], row["month"]) > after]
-    return respond_page(request, question, found, limit, ("partner", "month"))
+    question, place = question.at_most(weighed.position), ("partner", "month")
+    return respond_page(request, question, found, limit, place, beside)
 
 
 def _in_touch(
@@ -134,7 +133,7 @@ def _rhythm_month(
 def get_wheel(
     request: Request,
     question: Asked,
-    named: Named,
+    weighed: Weighed,
     partner: Partner = None,
     first: From = None,
     limit: Limit = 1000,
@@ -151,13 +150,13 @@ def get_wheel(
     parameters = question.parameters(**bounds, partner=partner, max_rows=limit + 1)
     which = "" if partner is None else "_of_partner"
     with request.app.state.pool.connection() as connection:
-        if partner is not None:
-            streams_for(connection, named, partner)
+        beside = uncertain_beside(connection, question, weighed, partner)
         shares = connection.execute(statement(HERE, f"shares{which}"), parameters)
-        beside = _largest(shares.fetchall())
+        beside |= _largest(shares.fetchall())
         place = _place(bounds, page)
         rows = connection.execute(statement(HERE, f"wheel{which}"), parameters | place)
         found = [_spoke(row) for row in rows]
+    question = question.at_most(weighed.position)
     return respond_page(request, question, found, limit, SPOKE, beside)
 
 
@@ -204,6 +203,7 @@ def _largest(rows: Sequence[Sequence[Any]]) -> dict[str, Json]:
 def get_breadth(
     request: Request,
     question: Asked,
+    weighed: Weighed,
     first: From = None,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -219,12 +219,14 @@ def get_breadth(
     months = [m for m in window.months if month_text(m) > after][: limit + 1]
     with request.app.state.pool.connection() as connection:
         counted = _breadth(connection, question, window, months)
+        beside = uncertain_beside(connection, question, weighed)
     found = [
         {"month": month_text(month), "partners": partners, "people": people}
         for month in months
         for partners, people in [counted.get(month, (0, 0))]
     ]
-    return respond_page(request, question, found, limit, ("month",))
+    question = question.at_most(weighed.position)
+    return respond_page(request, question, found, limit, ("month",), beside)
 
 
 def _breadth(

@@ -43,6 +43,7 @@ from services.projections.answers.relationships import (
     see_one,
     setting_of,
 )
+from services.projections.answers.uncertain import Weighed, uncertain_beside
 from services.projections.relationship.fold.moment import moments_of
 
 HERE: Final = "services.projections.answers"
@@ -62,6 +63,7 @@ Facts = Mapping[str, Sequence[Fact]]
 def get_alliances(
     request: Request,
     question: Listed,
+    weighed: Weighed,
     state: Annotated[State | None, Query()] = None,
     partner: Annotated[PartnerId | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -88,7 +90,9 @@ def get_alliances(
         )
         found = list(islice(wanted, limit + 1))
         items = listed_alliances(connection, question, judge, found)
-    return respond_page(request, question, items, limit, ("alliance",))
+        beside = uncertain_beside(connection, question, weighed, partner)
+    question = question.at_most(weighed.position)
+    return respond_page(request, question, items, limit, ("alliance",), beside)
 
 
 def search_alliances(

@@ -19,6 +19,7 @@ from services.projections.answers.models.balances import (
     BalancesAnswer,
     PostingsAnswer,
 )
+from services.projections.answers.paging import CUT, cut_of, frozen, respond_page
 from services.projections.answers.question import Question, asks
 from services.projections.answers.streams import (
     Streams,
@@ -26,6 +27,7 @@ from services.projections.answers.streams import (
     read_merges,
     streams_for,
 )
+from services.projections.answers.uncertain import count_uncertain
 
 HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["balances"])
@@ -81,8 +83,8 @@ def get_postings(
     cursor: Annotated[QueryText | None, Query()] = None,
 ) -> Response:
     """The postings behind a balance, in the order of the log."""
-    page = unpack_cursor(cursor, {"at": int, "n": int, "top": int})
-    question = question.at_most(page["top"] if page else None)
+    page = unpack_cursor(cursor, {**CUT, "at": int, "n": int})
+    question = frozen(question, page)
     with request.app.state.pool.connection() as connection:
         streams = streams_for(connection, question, partner)
         parameters = question.parameters(
@@ -93,12 +95,17 @@ def get_postings(
             max_rows=limit + 1,
         )
         rows = connection.execute(statement(HERE, "postings"), parameters).fetchall()
+        uncertain = count_uncertain(connection, question, streams)
     items = [_posting(row) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
-    top = question.position
-    more = {"at": last[0], "n": last[1], "top": top} if last else None
-    body = {"partner": partner, **question.clocks, "items": items}
-    answer = Answer(body, top, question.headers, question.unstable)
+    more = {**cut_of(question), "at": last[0], "n": last[1]} if last else None
+    body = {"partner": partner, **question.clocks, "uncertain": uncertain}
+    answer = Answer(
+        body | {"items": items},
+        question.position,
+        question.headers,
+        question.unstable,
+    )
     return respond_list(request, answer, more)
 
 
@@ -110,18 +117,14 @@ def get_balances(
     cursor: Annotated[QueryText | None, Query()] = None,
 ) -> Response:
     """The balances of all partners, a row per partner and unit."""
-    page = unpack_cursor(cursor, {"partner": str, "unit": str, "top": int})
-    question = question.at_most(page["top"] if page else None)
-    top = question.position
+    page = unpack_cursor(cursor, {**CUT, "partner": str, "unit": str})
+    question = frozen(question, page)
     after = (page["partner"], page["unit"]) if page else ("", "")
     with request.app.state.pool.connection() as connection:
         items = _take(all_balances(connection, question, after), limit + 1)
         uncertain = count_uncertain(connection, question)
-    last = items[limit - 1] if len(items) > limit else None
-    more = last and {"partner": last["partner"], "unit": last["unit"], "top": top}
-    body = {**question.clocks, "uncertain": uncertain, "items": items[:limit]}
-    answer = Answer(body, top, question.headers, question.unstable)
-    return respond_list(request, answer, more)
+    beside: dict[str, Json] = {"uncertain": uncertain}
+    return respond_page(request, question, items, limit, ("partner", "unit"), beside)
 
 
 def _take(items: Iterator[dict[str, Json]], most: int) -> list[dict[str, Json]]:
@@ -208,17 +211,6 @@ def read_nets(
     for root, unit, net in connection.execute(statement(HERE, "nets"), parameters):
         nets.setdefault(root, {})[unit] = plain(Decimal(net))
     return nets
-
-
-def count_uncertain(
-    connection: Connection[Any], question: Question, streams: Streams | None = None
-) -> int:
-    """How many included events may lie after `as_of`: of some streams, or of all."""
-    name = "uncertain_all" if streams is None else "uncertain"
-    named = {} if streams is None else streams.parameters
-    parameters = question.parameters(**named)
-    row = connection.execute(statement(HERE, name), parameters).fetchone()
-    return 0 if row is None else int(row[0])
 
 
 def _posting(row: Sequence[Any]) -> dict[str, Json]:

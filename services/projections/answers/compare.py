@@ -22,6 +22,7 @@ from services.projections.answers.relationships import (
     judge_of,
     read_group,
     see,
+    uncertain,
 )
 from services.projections.answers.stages import PolicyName, flag, spoken
 from services.projections.relationship.fold.flags import flags
@@ -73,7 +74,9 @@ def get_comparison(
         _compared(partner, facts, question, seen.get(partner), language)
         for partner, facts in zip(names, told, strict=True)
     ]
-    body = {**question.clocks, "policy": judge.name, "partners": items}
+    unsure = sum(map(uncertain, seen.values()))
+    body = {**question.clocks, "uncertain": unsure, "policy": judge.name}
+    body |= {"partners": items}
     headers = {**question.headers, **spoken(request)}
     answer = Answer(body, question.position, headers, question.unstable)
     return respond(request, answer)

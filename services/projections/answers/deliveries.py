@@ -28,6 +28,7 @@ from services.projections.answers.streams import (
     read_merges,
     streams_for,
 )
+from services.projections.answers.uncertain import uncertain_beside
 
 HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["promises"])
@@ -84,7 +85,9 @@ def get_deliveries(
         wanted = (row for row in found if state in {None, row.state})
         rows = list(islice(wanted, limit + 1))
         items = read_items(connection, question, rows)
-    return respond_page(request, question, items, limit, ("partner", "delivery"))
+        beside = uncertain_beside(connection, question, question, partner)
+    place = ("partner", "delivery")
+    return respond_page(request, question, items, limit, place, beside)
 
 
 def _search(

@@ -16,6 +16,7 @@ from services.projections.answers.models.funnel import PromisesAnswer
 from services.projections.answers.promises import read_promises
 from services.projections.answers.question import Question, asks
 from services.projections.answers.streams import read_merges, streams_of, survivor
+from services.projections.answers.uncertain import count_uncertain
 
 HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["promises"])
@@ -54,7 +55,9 @@ def get_promises(request: Request, question: Asked, limit: Limit = 100) -> Respo
     """
     with request.app.state.pool.connection() as connection:
         funnel = read_funnel(connection, question, limit)
-    body = {**question.clocks, "items": funnel.items, "overdue": funnel.overdue}
+        uncertain = count_uncertain(connection, question)
+    body = {**question.clocks, "uncertain": uncertain}
+    body |= {"items": funnel.items, "overdue": funnel.overdue}
     answer = Answer(body, question.position, question.headers, question.unstable)
     return respond_list(request, answer)
 

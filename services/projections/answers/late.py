@@ -15,13 +15,11 @@ from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.acts import LateAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
 from services.projections.answers.question import Question, asks
-from services.projections.answers.streams import streams_for
+from services.projections.answers.uncertain import Weighed, uncertain_beside
 
 HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["insights"])
 Asked = Annotated[Question, Depends(asks("acts", past=False))]
-# Whether a partner is known, or merged, is read from the books.
-Named = Annotated[Question, Depends(asks("postings", past=False))]
 MOST_DAYS: Final = 4_000_000
 """More than there are from the year 1 to the year 9999."""
 
@@ -30,7 +28,7 @@ MOST_DAYS: Final = 4_000_000
 def get_late(
     request: Request,
     question: Asked,
-    named: Named,
+    weighed: Weighed,
     days: Annotated[int, Query(ge=1, le=MOST_DAYS)] = 7,
     partner: Annotated[PartnerId | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -52,11 +50,11 @@ def get_late(
     )
     which = "late" if partner is None else "late_of_partner"
     with request.app.state.pool.connection() as connection:
-        if partner is not None:
-            streams_for(connection, named, partner)
+        beside = uncertain_beside(connection, question, weighed, partner)
         rows = connection.execute(statement(HERE, which), parameters)
         found = [_late(row) for row in rows]
-    return respond_page(request, question, found, limit, ("days", "position"))
+    question, place = question.at_most(weighed.position), ("days", "position")
+    return respond_page(request, question, found, limit, place, beside)
 
 
 def _late(row: Sequence[Any]) -> dict[str, Json]:

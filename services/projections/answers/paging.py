@@ -28,6 +28,11 @@ def frozen(question: Question, page: Mapping[str, Any] | None) -> Question:
     return replace(question.at_most(page["top"]), as_of=as_of)
 
 
+def cut_of(question: Question) -> dict[str, Json]:
+    """What a cursor keeps of the question that it goes on with."""
+    return {"as_of": format_instant(question.as_of), "top": question.position}
+
+
 def not_a_cursor() -> Problem:
     """The refusal of a cursor that no answer gave."""
     wrong = [("/query/cursor", Said("is not a cursor of this path"))]
@@ -50,8 +55,7 @@ def respond_page(
     more = None
     if len(found) > limit:
         last = found[limit - 1]
-        cut = {"as_of": format_instant(question.as_of), "top": question.position}
-        more = {**cut, **{name: last[name] or "" for name in place}}
+        more = {**cut_of(question), **{name: last[name] or "" for name in place}}
     body = {**question.clocks, **(beside or {}), "items": list(found[:limit])}
     answer = Answer(body, question.position, question.headers, question.unstable)
     return respond_list(request, answer, more)

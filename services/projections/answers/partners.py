@@ -12,11 +12,7 @@ from contracts.events.base import PartnerId
 from contracts.occurrence import format_instant
 from services.foundation.answers import Answer, respond_list, unpack_cursor
 from services.foundation.queries import QueryText
-from services.projections.answers.balances import (
-    PARTNERS_A_PAGE,
-    count_uncertain,
-    read_nets,
-)
+from services.projections.answers.balances import PARTNERS_A_PAGE, read_nets
 from services.projections.answers.by_name import PLACE
 from services.projections.answers.documentation import PROBLEMS, ROWS
 from services.projections.answers.listing import Filters, list_partners
@@ -25,13 +21,13 @@ from services.projections.answers.paging import CUT, frozen, not_a_cursor
 from services.projections.answers.question import Question, asks
 from services.projections.answers.relationships import judge_of
 from services.projections.answers.streams import read_merges, streams_of
+from services.projections.answers.uncertain import Weighed, count_uncertain
 
 if TYPE_CHECKING:
     from services.projections.answers.names import Names
 
 router: Final = APIRouter(tags=["partners"])
 Seen = Annotated[Question, Depends(asks("relationship", past=False))]
-Weighed = Annotated[Question, Depends(asks("postings", past=False))]
 Stage = Literal[
     "identified",
     "acquainted",

@@ -1,6 +1,7 @@
 """Offers and commitments, with what became of them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,11 +11,12 @@ from contracts.canonical import Json
 from contracts.events.base import PartnerId
 from contracts.occurrence import format_instant
 from contracts.quantity import plain
-from services.foundation.answers import Answer, respond_list, unpack_cursor
+from services.foundation.answers import unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryText
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.promises import CommitmentsAnswer, OffersAnswer
+from services.projections.answers.paging import CUT, frozen, respond_page
 from services.projections.answers.question import Question, asks
 from services.projections.answers.streams import (
     Streams,
@@ -22,6 +24,7 @@ from services.projections.answers.streams import (
     read_merges,
     streams_for,
 )
+from services.projections.answers.uncertain import uncertain_beside
 
 HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["promises"])
@@ -87,19 +90,15 @@ def _answer(
     limit: int,
     cursor: str | None,
 ) -> Response:
-    page = unpack_cursor(cursor, {"partner": str, "ref": str, "top": int})
-    question = question.at_most(page["top"] if page else None)
-    top = question.position
-    after = (page["partner"], page["ref"]) if page else ("", "")
+    page = unpack_cursor(cursor, {**CUT, "partner": str, kind: str})
+    question = frozen(question, page)
+    after = (page["partner"], page[kind]) if page else ("", "")
     with request.app.state.pool.connection() as connection:
         found = search_promises(connection, question, kind, partner, after)
         chosen = (item for item in found if wanted(item))
-        items = [item for item, _ in zip(chosen, range(limit + 1), strict=False)]
-    last = items[limit - 1] if len(items) > limit else None
-    more = last and {"partner": last["partner"], "ref": last[kind], "top": top}
-    body = {**question.clocks, "items": items[:limit]}
-    answer = Answer(body, top, question.headers, question.unstable)
-    return respond_list(request, answer, more)
+        items = list(islice(chosen, limit + 1))
+        beside = uncertain_beside(connection, question, question, partner)
+    return respond_page(request, question, items, limit, ("partner", kind), beside)
 
 
 def search_promises(

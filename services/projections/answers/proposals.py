@@ -18,6 +18,7 @@ from services.projections.answers.models.alliances import ProposalsAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
 from services.projections.answers.question import Question, asks
 from services.projections.answers.relationships import Judge, judge_of, see, see_one
+from services.projections.answers.uncertain import Weighed, uncertain_beside
 from services.projections.relationship.fold.proposals import Proposal, cleared_at
 from services.projections.relationship.fold.stages import EARNED
 from services.projections.relationship.fold.standing import Sight
@@ -37,6 +38,7 @@ Place = tuple[str, str, str]
 def get_proposals(
     request: Request,
     question: Asked,
+    weighed: Weighed,
     partner: Annotated[PartnerId | None, Query()] = None,
     premature: Annotated[
         Premature, Query(description="`any`: those in good time too.")
@@ -66,7 +68,9 @@ def get_proposals(
             and (item["partner"], item["at"], item["event"]) > after
         )
         found = list(islice(wanted, limit + 1))
-    return respond_page(request, question, found, limit, PLACE)
+        beside = uncertain_beside(connection, question, weighed, partner)
+    question = question.at_most(weighed.position)
+    return respond_page(request, question, found, limit, PLACE, beside)
 
 
 def search_proposers(

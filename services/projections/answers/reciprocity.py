@@ -12,11 +12,7 @@ from contracts.events.base import PartnerId
 from services.foundation.answers import unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryText
-from services.projections.answers.balances import (
-    balance_item,
-    count_uncertain,
-    read_balances,
-)
+from services.projections.answers.balances import balance_item, read_balances
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.reciprocity import ReciprocityAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
@@ -27,6 +23,7 @@ from services.projections.answers.streams import (
     streams_for,
     survivor,
 )
+from services.projections.answers.uncertain import count_uncertain
 
 HERE: Final = "services.projections.answers"
 router: Final = APIRouter(tags=["balances"])

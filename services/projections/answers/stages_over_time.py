@@ -22,6 +22,7 @@ from services.projections.answers.models.stages_over_time import StagesOverTimeA
 from services.projections.answers.paging import CUT, frozen, respond_page
 from services.projections.answers.question import Question, asks
 from services.projections.answers.relationships import judge_of, see
+from services.projections.answers.uncertain import Weighed, uncertain_beside
 from services.projections.answers.windows import month_text, months_up_to, since
 from services.projections.relationship.fold.stages import STAGES
 from services.projections.relationship.fold.standing import Sight
@@ -60,6 +61,7 @@ class Filters:
 def get_stages_over_time(
     request: Request,
     question: Asked,
+    weighed: Weighed,
     first: Annotated[
         QueryDate | None,
         Query(
@@ -87,9 +89,11 @@ def get_stages_over_time(
         months = months[: limit + 1]
     with request.app.state.pool.connection() as connection:
         found = count_stages(connection, question, filters, months) if months else []
+        beside = uncertain_beside(connection, question, weighed)
     if from_the_first:
         found = _from_the_first(found)[: limit + 1]
-    return respond_page(request, question, found, limit, ("month",))
+    question = question.at_most(weighed.position)
+    return respond_page(request, question, found, limit, ("month",), beside)
 
 
 def _from_the_first(found: Sequence[Mapping[str, Json]]) -> list[Mapping[str, Json]]:

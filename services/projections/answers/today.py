@@ -23,6 +23,7 @@ from services.projections.answers.question import Question, asks
 from services.projections.answers.relationships import Judge, judge_of, see
 from services.projections.answers.stages import spoken
 from services.projections.answers.suggestions import in_words, suggest
+from services.projections.answers.uncertain import Weighed, uncertain_beside
 from services.projections.relationship.fold.contacts import cadence_of, is_put_off
 from services.projections.relationship.fold.flags import flag_names
 from services.projections.relationship.fold.standing import Sight
@@ -66,6 +67,7 @@ class Day:
 def get_today(
     request: Request,
     question: Asked,
+    weighed: Weighed,
     owner: Annotated[QueryText | None, Query(description="A person of ours.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Of each list.")] = 20,
 ) -> Response:
@@ -77,7 +79,8 @@ def get_today(
         day = Day(connection, question, judge, owner, limit, language, folded)
         body = {
             "owner": owner,
-            **question.clocks,
+            **question.at_most(weighed.position).clocks,
+            **uncertain_beside(connection, question, weighed),
             "contact": list(islice(_contacts(day), limit)),
             "promised": _promises(day, "commitment", "us"),
             "offers": _promises(day, "offer", "partner"),
@@ -85,7 +88,8 @@ def get_today(
             "meetings": list(islice(_meetings(day), limit)),
         }
     headers = {**question.headers, **spoken(request)}
-    answer = Answer(body, question.position, headers, question.unstable)
+    position = min(question.position, weighed.position)
+    answer = Answer(body, position, headers, question.unstable)
     return respond(request, answer)
 
 

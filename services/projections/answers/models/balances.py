@@ -48,7 +48,6 @@ class BalanceAnswer(Clocks):
     """The balance of one partner."""
 
     partner: str
-    uncertain: int = Field(description="Included events that may lie after as_of")
     items: list[UnitBalance]
 
 
@@ -61,7 +60,6 @@ class PartnerUnitBalance(UnitBalance):
 class BalancesAnswer(Clocks):
     """The balances of all partners."""
 
-    uncertain: int
     items: list[PartnerUnitBalance]
 
 

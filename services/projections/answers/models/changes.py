@@ -51,7 +51,6 @@ class ChangesAnswer(Clocks):
     """A partner as known then and as known now, at one instant."""
 
     partner: str
-    uncertain: int
     known_from: int
     known_to: int
     then: KnownState | None = Field(

@@ -1,6 +1,6 @@
 """How every derived answer names its cut."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class Clocks(BaseModel):
@@ -8,3 +8,4 @@ class Clocks(BaseModel):
 
     as_of: str
     position: int
+    uncertain: int = Field(description="Included events that may lie after as_of")

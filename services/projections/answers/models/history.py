@@ -61,6 +61,5 @@ class HistoryAnswer(Clocks):
     """How an alliance developed, in order of happening."""
 
     partner: str
-    uncertain: int
     policy: str
     items: list[HistoryItem]

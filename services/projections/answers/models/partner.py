@@ -113,7 +113,6 @@ class PartnerWholeAnswer(Clocks):
     """One partner whole; before its first event only the clocks."""
 
     partner: str
-    uncertain: int
     name: str | None = None
     names: dict[str, str] | None = None
     kind: str | None = None

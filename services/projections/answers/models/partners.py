@@ -1,6 +1,6 @@
 """Bodies of what is told of partners."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from services.projections.answers.models.clocks import Clocks
 
@@ -26,5 +26,4 @@ class PartnerAnswer(BaseModel):
 class PartnersAnswer(Clocks):
     """Partners."""
 
-    uncertain: int = Field(description="Included events that may lie after as_of")
     items: list[PartnerAnswer]

@@ -17,5 +17,4 @@ class UnitReciprocity(UnitBalance):
 class ReciprocityAnswer(Clocks):
     """Given and received over all partners, or of one."""
 
-    uncertain: int = Field(description="Included events that may lie after as_of")
     items: list[UnitReciprocity]

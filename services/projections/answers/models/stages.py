@@ -57,7 +57,6 @@ class StagesAnswer(Clocks):
     """The stages of one partner."""
 
     partner: str
-    uncertain: int
     policy: str
     current: CurrentStage | None
     history: list[StageRow]
