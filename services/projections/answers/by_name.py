@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import normalize
 
 from services.foundation.sealing import ERASED
 from services.projections.relationship.fold.standing import Sight
@@ -75,7 +76,7 @@ def in_order(names: Mapping[str, Stored], read: Reading, *, descending: bool) ->
     """Partners in the order of how their main names read, upper case as lower."""
     main = {partner: stored[0] for partner, stored in names.items()}
     texts = read(main.values())
-    keys = {partner: texts[name].casefold() for partner, name in main.items()}
+    keys = {partner: alike(texts[name]) for partner, name in main.items()}
     partners = sorted(sorted(keys), key=keys.__getitem__, reverse=descending)
     return Order(partners, {p for p, name in main.items() if is_erased(texts, name)})
 
@@ -88,7 +89,12 @@ def place_key(place: int) -> str:
 def searchable(texts: Mapping[str, str], stored: Stored) -> str:
     """What a search looks at; erased names hold nothing."""
     told = [texts[name] for name in stored if not is_erased(texts, name)]
-    return APART.join(told).casefold()
+    return alike(APART.join(told))
+
+
+def alike(text: str) -> str:
+    """A text as it is compared: however it was typed, in whatever case."""
+    return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
 def is_erased(texts: Mapping[str, str], name: str) -> bool:

@@ -7,6 +7,7 @@ from services.projections.answers.by_name import (
     Order,
     Reading,
     Stored,
+    alike,
     in_order,
     searchable,
 )
@@ -36,7 +37,7 @@ class Called:
 
     def find(self, part: str, read: Reading, instead: Mapping[str, Stored]) -> set[str]:
         """Whose id or names hold a part, in whatever case; some go by others."""
-        wanted = part.casefold()
+        wanted = alike(part)
         self._search_all(read)
         named = {p for p, text in self._searched.items() if wanted in text}
         texts = read(chain.from_iterable(instead.values()))

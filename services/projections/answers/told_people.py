@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from services.projections.answers.by_name import Reading, searchable
+from services.projections.answers.by_name import Reading, alike, searchable
 
 ADDED: Final = "PersonAdded"
 CORRECTED: Final = "EventCorrected"
@@ -64,7 +64,7 @@ class ToldPeople:
 
     def find(self, part: str, read: Reading, cut: int) -> list[Person]:
         """The people known at a cut whose names hold a part, in whatever case."""
-        wanted = part.casefold()
+        wanted = alike(part)
         if cut < self.position:
             searched = self._search(read, cut)
         else:
