@@ -1,8 +1,10 @@
 """`alliance-ledger demo`: serve a ledger that holds the sample story."""
 
+import json
 import threading
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import httpx2
 import typer
@@ -18,7 +20,11 @@ COMPARED: Final = "asanagi-works,tallowick-marketing"
 """The two companies of the story: one came to stay, one to take."""
 
 
-def demo() -> None:
+def demo(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say where it serves as JSON.")
+    ] = False,
+) -> None:
     """Serve a ledger with the sample story of two companies, told over years.
 
     Example: LEDGER_DATA_DIR=./demo-data alliance-ledger demo
@@ -27,15 +33,18 @@ def demo() -> None:
     settings = load_settings()
     with database(settings) as found:
         running = Running(settings, found, settings.port)
+        say = _say_as_json if as_json else _say
         telling = threading.Thread(
-            target=_tell, args=(running, settings), name="sample-story"
+            target=_tell, args=(running, settings, say), name="sample-story"
         )
         telling.start()
         running.serve()
         telling.join()
 
 
-def _tell(running: Running, settings: Settings) -> None:
+def _tell(
+    running: Running, settings: Settings, say: Callable[[Mapping[str, Any]], None]
+) -> None:
     try:
         wait_until_ready(running.service.url)
         count = load_story(running.service, settings)
@@ -43,16 +52,27 @@ def _tell(running: Running, settings: Settings) -> None:
         typer.echo(str(wrong), err=True)
         running.stop()
         return
-    url, key_file = running.service.url, settings.data_dir / "owner.key"
-    typer.echo(f"The sample story is in the ledger: {count} events.")
-    typer.echo(f"Alliance Ledger serves at {url}; stop it with Ctrl-C.")
+    told = {
+        "url": running.service.url,
+        "key_file": str(settings.data_dir / "owner.key"),
+    }
+    say({**told, "link": running.link(), "events": count})
+
+
+def _say_as_json(told: Mapping[str, Any]) -> None:
+    typer.echo(json.dumps(told))
+
+
+def _say(told: Mapping[str, Any]) -> None:
+    typer.echo(f"The sample story is in the ledger: {told['events']} events.")
+    typer.echo(f"Alliance Ledger serves at {told['url']}; stop it with Ctrl-C.")
     typer.echo("Open it in a browser; the link works once, within a day:")
-    typer.echo(f"    {running.link()}")
+    typer.echo(f"    {told['link']}")
     typer.echo("Or try, in another terminal:")
     typer.echo("    .venv/bin/alliance-ledger show stages asanagi-works")
     typer.echo("    .venv/bin/alliance-ledger show balance asanagi-works")
-    bearer = f'-H "Authorization: Bearer $(cat {key_file})"'
-    typer.echo(f"    curl {bearer} '{url}/v1/compare?partners={COMPARED}'")
+    bearer = f'-H "Authorization: Bearer $(cat {told["key_file"]})"'
+    typer.echo(f"    curl {bearer} '{told['url']}/v1/compare?partners={COMPARED}'")
 
 
 def load_story(service: Service, settings: Settings) -> int:

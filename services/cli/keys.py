@@ -102,6 +102,7 @@ def list_all(ledger: Ledger = DEFAULT, as_json: AsJson = False) -> None:
 def revoke(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="As `keys list` says.")],
     ledger: Ledger = DEFAULT,
+    as_json: AsJson = False,
 ) -> None:
     """Revoke a key with its browsers, at once.
 
@@ -110,4 +111,5 @@ def revoke(
     with _opened(ledger) as connection:
         if not revoke_key(connection, ledger, key_id):
             raise CommandError(f"The ledger {ledger} has no key {key_id}.")
-    typer.echo("The key is revoked.")
+    told = {"id": key_id, "ledger": ledger, "revoked": True}
+    typer.echo(json.dumps(told) if as_json else "The key is revoked.")

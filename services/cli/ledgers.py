@@ -68,6 +68,7 @@ def create(
 def limit(
     name: Annotated[str, typer.Argument(help="The ledger.")],
     max_events: Annotated[int, typer.Argument(min=1, help="It grows no further.")],
+    as_json: AsJson = False,
 ) -> None:
     """Say how many events a ledger may hold; people can be erased from a full one.
 
@@ -82,7 +83,9 @@ def limit(
         if not has_ledger(connection, name):
             raise CommandError(f"There is no ledger {name}.")
         limit_ledger(connection, name, max_events)
-    typer.echo(f"The ledger {name} may hold {max_events} events.")
+    told = {"id": name, "max_events": max_events}
+    sentence = f"The ledger {name} may hold {max_events} events."
+    typer.echo(json.dumps(told) if as_json else sentence)
 
 
 def _check(name: str, time_zone: str) -> None:

@@ -1,5 +1,6 @@
 """`alliance-ledger keys rotate`: a new key over the keys of personal text."""
 
+import json
 from typing import Annotated
 
 import psycopg
@@ -24,6 +25,7 @@ def rotate(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the newest key there is.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Wrap the keys of personal text under a new key, and destroy the old one.
 
@@ -51,4 +53,6 @@ def rotate(
         drop_older(path)
         with psycopg.connect(found.owner, autocommit=True) as connection:
             connection.execute("VACUUM (FULL) data_keys")
-    typer.echo(f"{total} keys are under the new key of {path}; the old one is gone.")
+    told = {"wrapped": total, "key_file": str(path)}
+    sentence = f"{total} keys are under the new key of {path}; the old one is gone."
+    typer.echo(json.dumps(told) if as_json else sentence)

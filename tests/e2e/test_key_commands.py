@@ -74,7 +74,8 @@ def test_a_key_is_made_used_and_revoked(own: RunningService) -> None:
     made = told(command(own, "keys", "create", "Hanako", "--scopes", "read", "--json"))
     with own.with_key(made["key"]) as client:
         assert client.get("/v1/events").status_code == 200
-        assert command(own, "keys", "revoke", made["id"]).exit_code == 0
+        gone = told(command(own, "keys", "revoke", made["id"], "--json"))
+        assert gone == {"id": made["id"], "ledger": "default", "revoked": True}
         wait_until_refused(client.get("/v1/events").status_code, client)
     (kept,) = [
         item
@@ -113,10 +114,11 @@ def test_personal_text_is_under_a_new_key_while_it_is_read_and_recorded(
 
     recording = threading.Thread(target=go_on)
     recording.start()
-    result = command(own, "keys", "rotate")
+    result = command(own, "keys", "rotate", "--json")
     stop.set()
     recording.join()
-    assert result.exit_code == 0, result.output
+    assert told(result)["key_file"] == str(path)
+    assert told(result)["wrapped"] > 0
     assert set(recorded) == {201}
     (line,) = path.read_text().split()
     assert line not in before
