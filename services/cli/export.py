@@ -85,8 +85,8 @@ def _records(
 def _client(
     settings: Settings, url: str | None, key: str | None
 ) -> Iterator[httpx2.Client]:
-    with some_service(settings, url) as service:
-        headers = {"Authorization": f"Bearer {key or service.key}"}
+    with some_service(settings, url, key) as service:
+        headers = {"Authorization": f"Bearer {service.key}"}
         with httpx2.Client(base_url=service.url, headers=headers, timeout=60) as client:
             yield client
 

@@ -10,6 +10,7 @@ from services.cli.keys import keys
 from services.cli.ledgers import ledgers
 from services.cli.migrate import migrate_database
 from services.cli.rebuild import rebuild
+from services.cli.record import record
 from services.cli.serve import serve
 from services.cli.show import show
 from services.cli.verify import verify
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(demo)
+app.command("record")(record)
 app.command("import")(import_file)
 app.command("export")(export)
 app.add_typer(show, name="show")

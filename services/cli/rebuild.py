@@ -63,8 +63,8 @@ def rebuild(  # noqa: PLR0913, PLR0917 (each is an option of the command)
     if bool(names) == every:
         typer.echo("Name the projections, or give --all.", err=True)
         raise typer.Exit(USAGE)
-    with explained(), some_service(load_settings(), url) as service:
-        headers = {"Authorization": f"Bearer {key or service.key}"}
+    with explained(), some_service(load_settings(), url, key) as service:
+        headers = {"Authorization": f"Bearer {service.key}"}
         with httpx2.Client(base_url=service.url, headers=headers, timeout=60) as client:
             chosen = list(_projections(client)) if every else list(names or ())
             for name in chosen:

@@ -78,7 +78,7 @@ def one_port(means: Means | None = None) -> FastAPI:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A ledger that serves: where, and its owner's key."""
+    """A ledger that serves: where, and the key that it is asked with."""
 
     url: str
     key: str
@@ -213,11 +213,16 @@ def local_url(settings: Settings) -> str:
 
 
 @contextmanager
-def some_service(settings: Settings, url: str | None) -> Iterator[Service]:
-    """The service that runs at the settings' address, or one of our own meanwhile."""
+def some_service(
+    settings: Settings, url: str | None, key: str | None
+) -> Iterator[Service]:
+    """The service that runs at the settings' address, or one of our own meanwhile.
+
+    It is asked with the key given, or else the owner's.
+    """
     address = url or local_url(settings)
     if url is not None or _answers(address):
-        yield Service(address, _owner_key(settings))
+        yield Service(address, key or _owner_key(settings))
         return
     with database(settings) as found:
         running = Running(settings, found, 0)
@@ -225,7 +230,7 @@ def some_service(settings: Settings, url: str | None) -> Iterator[Service]:
         thread.start()
         try:
             wait_until_ready(running.service.url)
-            yield running.service
+            yield Service(running.service.url, key or running.service.key)
         finally:
             running.stop()
             thread.join()

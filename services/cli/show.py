@@ -71,11 +71,11 @@ def _asked(
 ) -> dict[str, Any]:
     """What the service answers; its problem in words, and exit 1, if it is one."""
     given = {name: value for name, value in asked.items() if value is not None}
-    with explained(), some_service(load_settings(), url) as service:
+    with explained(), some_service(load_settings(), url, key) as service:
         answer = httpx2.get(
             f"{service.url}{path}",
             params=given,
-            headers={"Authorization": f"Bearer {key or service.key}"},
+            headers={"Authorization": f"Bearer {service.key}"},
             timeout=30,
         )
     body: dict[str, Any] = answer.json()
