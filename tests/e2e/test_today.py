@@ -166,6 +166,8 @@ def test_a_day_is_narrowed_to_who_looks_after_the_partners(
     assert [c["partner"] for c in today(client, owner="mei")["contact"]] == [partner]
     assert len(today(client)["contact"]) == 2
     problem(client.get("/v1/today", params={"limit": 0}), "invalid")
+    assert client.get("/v1/today", params={"limit": 1000}).status_code == 200
+    problem(client.get("/v1/today", params={"limit": 1001}), "invalid")
 
 
 def test_the_day_is_now_unless_another_is_asked_for(client: httpx2.Client) -> None:

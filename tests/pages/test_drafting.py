@@ -28,6 +28,11 @@ def test_a_contact_alone_says_who_began_it_and_how() -> None:
     assert "occurred_at" not in contact
 
 
+def test_a_side_that_there_is_not_is_left_for_the_ledger_to_refuse() -> None:
+    contact, asked = facts(by="x", asked="y")
+    assert (contact["data"]["by"], asked["data"]["by"]) == ("x", "y")
+
+
 def test_yesterday_is_a_day_and_a_year_stays_a_year() -> None:
     (yesterday,) = facts(when="yesterday")
     (some_time,) = facts(when="yesterday", date="2014")

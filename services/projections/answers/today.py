@@ -69,7 +69,7 @@ def get_today(
     question: Asked,
     weighed: Weighed,
     owner: Annotated[QueryText | None, Query(description="A person of ours.")] = None,
-    limit: Annotated[int, Query(ge=1, le=200, description="Of each list.")] = 20,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Of each list.")] = 20,
 ) -> Response:
     """Whom to contact next, what we promised, what to answer, thank for and attend."""
     with request.app.state.pool.connection() as connection:

@@ -11,7 +11,6 @@ CONTACT: Final = "#1"
 """What the list's first item introduced: the contact that all else arose from."""
 NUMBER: Final = re.compile("[0-9]{1,9}")
 """What is no such text is sent as it is, and refused with its reason."""
-SIDES: Final = ("us", "partner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +22,7 @@ class Fields:
 
     def side(self, name: str, otherwise: str = "us") -> str:
         """Whose something is; `otherwise` when the form does not say."""
-        told = self.one(name)
-        return told if told in SIDES else otherwise
+        return self.one(name) or otherwise
 
 
 def facts_of(fields: Fields, partner: str, today: date, tie: str) -> list[Json]:
@@ -62,7 +60,7 @@ def contact_of(fields: Fields) -> Json:
 
 def _arisen(fields: Fields) -> Iterator[tuple[str, Json]]:
     for side in fields.all("asked"):
-        yield "GoalAsked", {"by": side if side in SIDES else "us"}
+        yield "GoalAsked", {"by": side}
     yield from _goals(fields)
     yield from _helped(fields)
     if statement := fields.one("principle"):
