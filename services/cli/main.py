@@ -3,6 +3,7 @@
 import typer
 
 from services.cli.demo import demo
+from services.cli.doctor import doctor
 from services.cli.export import export
 from services.cli.failing import explained
 from services.cli.import_ import import_file
@@ -33,6 +34,7 @@ app.add_typer(ledgers, name="ledgers")
 app.add_typer(keys, name="keys")
 app.command("verify")(verify)
 app.command("migrate")(migrate_database)
+app.command()(doctor)
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ MADE: Final = "a worker makes rows for each ledger, of nothing but its name"
 METRICS: Final = "sums over the installation, without the name of a ledger"
 OPERATOR: Final = "a command of whoever holds the database: about all ledgers"
 EVERY_LEDGER: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "cli/sql/newest_head.sql": (OPERATOR, ("ledger_heads",)),
     "foundation/sql/list_ledgers.sql": (
         OPERATOR,
         ("ledger_heads", "ledger_limits", "ledgers"),

@@ -1,0 +1,3 @@
+-- When any ledger last recorded something.
+SELECT max(recorded_at) AS recorded_at
+FROM ledger_heads
