@@ -10,13 +10,17 @@ from rich.table import Table
 from services.cli.examining import examine
 from services.cli.failing import FOUND_WRONG
 from services.cli.running import database
+from services.foundation.migrations.runner import migrate
 from services.foundation.settings import load_settings
 
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Look at the settings, the database and the projections; change nothing.
+    """Look at the settings, the database and the projections.
+
+    Of a database of your own nothing is changed; the embedded one is migrated first,
+    as by every command.
 
     Whether the log was altered is what `verify` looks at. Exit code 1 when anything is
     wrong.
@@ -25,6 +29,8 @@ def doctor(
     """
     settings = load_settings()
     with database(settings) as found:
+        if settings.dsn is None:
+            migrate(found.owner)
         findings = list(examine(settings, found.owner))
     ok = all(finding.ok for finding in findings)
     if as_json:

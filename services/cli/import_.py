@@ -17,8 +17,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from services.cli.running import local_url
-from services.foundation.settings import Settings, SettingsError, load_settings
+from services.cli.failing import explained
+from services.cli.running import some_service
+from services.foundation.settings import SettingsError, load_settings
 from services.importers.account import Account
 from services.importers.plan import Plan, prepare_import
 from services.importers.refusals import FileUnusable, MapUnusable
@@ -78,7 +79,7 @@ def import_file(  # noqa: PLR0913, PLR0917 (each is an option of the command)
 
     Example: alliance-ledger import visits.csv --map visits.toml --dry-run
     """
-    with _explained():
+    with explained(), _explained():
         plan = prepare_import(map_path, files, _settings(choices or []))
         with _progress(plan, quiet=as_json) as on_progress:
             if dry_run_only:
@@ -93,14 +94,16 @@ def import_file(  # noqa: PLR0913, PLR0917 (each is an option of the command)
 def _import(
     plan: Plan, url: str | None, key: str | None, on_progress: OnProgress
 ) -> Account:
-    settings = load_settings()
-    where = url or local_url(settings)
-    with ledger_client(where, key or _owner_key(settings)) as client:
+    with (
+        some_service(load_settings(), url, key) as service,
+        ledger_client(service.url, service.key) as client,
+    ):
         try:
             return run_import(client, plan, on_progress=on_progress)
         except httpx2.ConnectError as absent:
             raise SendingFailed(
-                f"no ledger answers at {where}; start it with `alliance-ledger serve`"
+                f"no ledger answers at {service.url}; "
+                "start it with `alliance-ledger serve`"
             ) from absent
 
 
@@ -125,17 +128,6 @@ def _settings(choices: list[str]) -> dict[str, str]:
     if wrong := [name for name, equals, _ in pairs if not equals or not name]:
         raise MapUnusable(f"--set {wrong[0]}: write NAME=VALUE")
     return {name: value for name, _, value in pairs}
-
-
-def _owner_key(settings: Settings) -> str:
-    path = settings.data_dir / "owner.key"
-    try:
-        return path.read_text("utf-8").strip()
-    except OSError as missing:
-        raise SettingsError(
-            f"no key at {path}; give --key, set LEDGER_KEY, "
-            "or run `alliance-ledger serve` once, which makes it"
-        ) from missing
 
 
 @contextmanager

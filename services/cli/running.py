@@ -34,7 +34,7 @@ from services.foundation.serving import (
     means_of,
     new_app,
 )
-from services.foundation.settings import Settings
+from services.foundation.settings import Settings, SettingsError
 from services.ledger import app as ledger
 from services.ledger.privacy.erasures import Privacy, erase_again
 from services.projections import app as projections
@@ -259,4 +259,4 @@ def _owner_key(settings: Settings) -> str:
         return path.read_text("utf-8").strip()
     except FileNotFoundError:
         sentence = f"There is no {path}: give a key with --key or LEDGER_KEY."
-        raise CommandError(sentence) from None
+        raise SettingsError(sentence) from None

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -9,6 +10,7 @@ from typer.testing import CliRunner, Result
 from services.cli.main import app
 from tests.e2e.asking import Json, fresh, new_partner, read
 from tests.running import RunningService
+from tests.servers import data_folder
 
 
 def command(service: RunningService, *arguments: str) -> Result:
@@ -75,3 +77,23 @@ def test_what_cannot_be_recorded_is_told_in_a_sentence(
     assert result.exit_code == code
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+def test_commands_start_the_database_when_nothing_serves(tmp_path: Path) -> None:
+    tmp_path.chmod(0o711)
+    visits = tmp_path / "visits.csv"
+    visits.write_text("id,on,who\n1,2014-03-05,Acme\n")
+    told = 'system = "visits"\nref = "{id}"\n[partner]\nname = "{who}"\n'
+    kind = (
+        '[[event]]\ntype = "GoalAsked"\noccurred_at = "{on}"\n[event.data]\nby = "us"\n'
+    )
+    (tmp_path / "visits.toml").write_text(f'name = "Visits"\n{told}{kind}')
+    with data_folder() as folder:
+        env = {"LEDGER_DATA_DIR": str(folder / "data"), "LEDGER_PORT": "1"}
+        table = ("import", str(visits), "--map", str(tmp_path / "visits.toml"))
+        lines = (("doctor",), ("record", "Bo", "call", "--new"), table)
+        results = [
+            CliRunner().invoke(app, [*line, "--json"], env=env) for line in lines
+        ]
+        assert [result.exit_code for result in results] == [0, 0, 0]
+        assert json.loads(results[-1].stdout)["events"]["recorded"] == 2

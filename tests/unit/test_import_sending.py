@@ -277,7 +277,7 @@ def test_the_command_says_what_to_do_when_no_ledger_answers(plan: Plan) -> None:
     [
         (["--set", "owner"], "write NAME=VALUE"),
         (["--set", "owner=Bo"], "no parameter 'owner'"),
-        (["--url", "http://127.0.0.1:1"], "no key at"),
+        (["--url", "http://127.0.0.1:1"], "give a key with --key"),
     ],
 )
 def test_a_wrong_use_of_the_command_is_one_sentence(
