@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 from services.cli.demo import load_story
 from services.cli.running import Service
 from services.foundation.settings import Settings
+from tests.e2e.asking import head
 from tests.pages.browsers import CHROMIUM, Signed, chromium, sign_in
 from tests.running import RunningService, running_service
 
@@ -18,8 +19,9 @@ def story() -> Iterator[RunningService]:
     with running_service() as service:
         settings = Settings(_env_file=None, data_dir=service.data_dir)
         load_story(Service(service.url, service.key), settings)
-        position = service.client.get("/v1/events", params={"limit": 1})
-        assert position.status_code == 200
+        told = {"min_position": head(service.client), "wait": 30}
+        for path in ("/v1/partners", "/v1/balances", "/v1/wheel"):
+            assert service.client.get(path, params=told).status_code == 200
         yield service
 
 
