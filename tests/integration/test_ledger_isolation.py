@@ -33,6 +33,7 @@ CHANGING = (
     (re.compile("[A-Za-z0-9+/]{43,}=*"), "HASH"),
     (re.compile(f"(?:ledger |ledger-[0-9a-f]{{8}}/)({OURS}|{THEIRS})"), "LEDGER"),
     (re.compile(r"(cursor=|seconds\":)[\w.-]+"), "MOVING"),
+    (re.compile(r' data-again="[0-9]+"'), ""),
 )
 Told = Mapping[str, tuple[int, str]]
 
