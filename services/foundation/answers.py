@@ -210,9 +210,14 @@ def unpack_cursor(text: str | None, shape: Mapping[str, type]) -> dict[str, Any]
     except ValueError:
         cursor = None
     if not isinstance(cursor, dict) or not _fits(cursor, shape):
-        wrong = [("/query/cursor", Said("is not a cursor of this path"))]
-        raise Problem("invalid", Said("Follow the `Link` of an answer."), errors=wrong)
+        raise not_a_cursor()
     return cursor
+
+
+def not_a_cursor() -> Problem:
+    """The refusal of a cursor that no answer gave."""
+    wrong = [("/query/cursor", Said("is not a cursor of this path"))]
+    return Problem("invalid", Said("Follow the `Link` of an answer."), errors=wrong)
 
 
 def _fits(cursor: Mapping[str, Any], shape: Mapping[str, type]) -> bool:

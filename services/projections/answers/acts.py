@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from contracts.canonical import Json
 from contracts.events.base import PartnerId
-from services.foundation.answers import unpack_cursor
+from services.foundation.answers import not_a_cursor, unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryDate, QueryText
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
@@ -21,7 +21,6 @@ from services.projections.answers.models.acts import (
 from services.projections.answers.paging import (
     CUT,
     frozen,
-    not_a_cursor,
     respond_page,
 )
 from services.projections.answers.question import Question, asks

@@ -12,7 +12,7 @@ from contracts.canonical import Json
 from contracts.events.base import ID, PartnerId
 from contracts.events.reading import Fact
 from contracts.saying import Said
-from services.foundation.answers import Answer, respond, unpack_cursor
+from services.foundation.answers import respond, unpack_cursor
 from services.foundation.database import statement
 from services.foundation.problems import Problem
 from services.foundation.queries import QueryText
@@ -180,8 +180,7 @@ def get_alliance(request: Request, alliance: str, question: Asked) -> Response:
     """
     with request.app.state.pool.connection() as connection:
         body = one_alliance(connection, question, alliance)
-    answer = Answer(body, question.position, question.headers, question.unstable)
-    return respond(request, answer)
+    return respond(request, question.answer(body))
 
 
 def one_alliance(

@@ -10,7 +10,7 @@ from psycopg import Connection
 from contracts.canonical import Json
 from contracts.occurrence import format_instant
 from contracts.quantity import exact_arithmetic, plain
-from services.foundation.answers import Answer, respond, respond_list, unpack_cursor
+from services.foundation.answers import respond, respond_list, unpack_cursor
 from services.foundation.database import statement
 from services.foundation.queries import QueryText
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
@@ -61,13 +61,7 @@ def get_balance(request: Request, partner: str, question: Asked) -> Response:
     for item in items:
         del item["partner"]
     body = {"partner": partner, **question.clocks, "uncertain": uncertain}
-    answer = Answer(
-        body | {"items": items},
-        question.position,
-        question.headers,
-        question.unstable,
-    )
-    return respond(request, answer)
+    return respond(request, question.answer(body | {"items": items}))
 
 
 @router.get(
@@ -100,13 +94,7 @@ def get_postings(
     last = rows[limit - 1] if len(rows) > limit else None
     more = {**cut_of(question), "at": last[0], "n": last[1]} if last else None
     body = {"partner": partner, **question.clocks, "uncertain": uncertain}
-    answer = Answer(
-        body | {"items": items},
-        question.position,
-        question.headers,
-        question.unstable,
-    )
-    return respond_list(request, answer, more)
+    return respond_list(request, question.answer(body | {"items": items}), more)
 
 
 @router.get("/v1/balances", response_model=BalancesAnswer, responses=PROBLEMS | ROWS)

@@ -11,7 +11,7 @@ from contracts.canonical import Json
 from contracts.events.base import PARTNER
 from contracts.events.reading import Fact
 from contracts.saying import Said
-from services.foundation.answers import Answer, respond
+from services.foundation.answers import respond
 from services.foundation.problems import Problem, language_of
 from services.projections.answers.comparing import compared
 from services.projections.answers.documentation import PROBLEMS, SPOKEN, UNKNOWN
@@ -77,9 +77,7 @@ def get_comparison(
     unsure = sum(map(uncertain, seen.values()))
     body = {**question.clocks, "uncertain": unsure, "policy": judge.name}
     body |= {"partners": items}
-    headers = {**question.headers, **spoken(request)}
-    answer = Answer(body, question.position, headers, question.unstable)
-    return respond(request, answer)
+    return respond(request, question.answer(body, spoken(request)))
 
 
 def _facts(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from psycopg import Connection
 
 from contracts.canonical import Json
-from services.foundation.answers import Answer, respond_list
+from services.foundation.answers import respond_list
 from services.foundation.database import statement
 from services.projections.answers.documentation import PROBLEMS, ROWS
 from services.projections.answers.models.funnel import PromisesAnswer
@@ -58,8 +58,7 @@ def get_promises(request: Request, question: Asked, limit: Limit = 100) -> Respo
         uncertain = count_uncertain(connection, question)
     body = {**question.clocks, "uncertain": uncertain}
     body |= {"items": funnel.items, "overdue": funnel.overdue}
-    answer = Answer(body, question.position, question.headers, question.unstable)
-    return respond_list(request, answer)
+    return respond_list(request, question.answer(body))
 
 
 def read_funnel(connection: Connection[Any], question: Question, limit: int) -> Funnel:

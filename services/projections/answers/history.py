@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from contracts.canonical import Json
 from contracts.occurrence import format_instant
-from services.foundation.answers import Answer, respond_list, unpack_cursor
+from services.foundation.answers import respond_list, unpack_cursor
 from services.foundation.queries import QueryText
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.history import HistoryAnswer
@@ -68,8 +68,8 @@ def get_history(
         "policy": judge.name,
         "items": [step_item(step, partner, corrected) for step in found[:limit]],
     }
-    answer = Answer(body, question.position, question.headers, question.unstable)
-    return respond_list(request, answer, _more(question, found, limit))
+    more = _more(question, found, limit)
+    return respond_list(request, question.answer(body), more)
 
 
 def _in_order(

@@ -8,9 +8,7 @@ from fastapi import Request, Response
 
 from contracts.canonical import Json
 from contracts.occurrence import format_instant, parse_instant
-from contracts.saying import Said
-from services.foundation.answers import Answer, respond_list
-from services.foundation.problems import Problem
+from services.foundation.answers import not_a_cursor, respond_list
 from services.projections.answers.question import Question
 
 CUT: Final[Mapping[str, type]] = {"as_of": str, "top": int}
@@ -33,12 +31,6 @@ def cut_of(question: Question) -> dict[str, Json]:
     return {"as_of": format_instant(question.as_of), "top": question.position}
 
 
-def not_a_cursor() -> Problem:
-    """The refusal of a cursor that no answer gave."""
-    wrong = [("/query/cursor", Said("is not a cursor of this path"))]
-    return Problem("invalid", Said("Follow the `Link` of an answer."), errors=wrong)
-
-
 def respond_page(
     request: Request,
     question: Question,
@@ -57,5 +49,4 @@ def respond_page(
         last = found[limit - 1]
         more = {**cut_of(question), **{name: last[name] or "" for name in place}}
     body = {**question.clocks, **(beside or {}), "items": list(found[:limit])}
-    answer = Answer(body, question.position, question.headers, question.unstable)
-    return respond_list(request, answer, more)
+    return respond_list(request, question.answer(body), more)

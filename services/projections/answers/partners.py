@@ -10,14 +10,19 @@ from pydantic import Field
 
 from contracts.events.base import PartnerId
 from contracts.occurrence import format_instant
-from services.foundation.answers import Answer, respond_list, unpack_cursor
+from services.foundation.answers import (
+    Answer,
+    not_a_cursor,
+    respond_list,
+    unpack_cursor,
+)
 from services.foundation.queries import QueryText
 from services.projections.answers.balances import PARTNERS_A_PAGE, read_nets
 from services.projections.answers.by_name import PLACE
 from services.projections.answers.documentation import PROBLEMS, ROWS
 from services.projections.answers.listing import Filters, list_partners
 from services.projections.answers.models.partners import PartnersAnswer
-from services.projections.answers.paging import CUT, frozen, not_a_cursor
+from services.projections.answers.paging import CUT, frozen
 from services.projections.answers.question import Question, asks
 from services.projections.answers.relationships import judge_of
 from services.projections.answers.streams import read_merges, streams_of

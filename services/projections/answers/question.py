@@ -1,6 +1,6 @@
 """The two clocks of a question: `as_of` as an instant, `known_at` as a cut."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -11,9 +11,11 @@ from psycopg_pool import ConnectionPool
 from pydantic import AfterValidator, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
+from contracts.canonical import Json
 from contracts.occurrence import DATE, INSTANT, format_instant, interval
 from contracts.saying import Said
 from services.foundation.access import Grant, may_read
+from services.foundation.answers import Answer
 from services.foundation.database import statement
 from services.foundation.event_log import position_at
 from services.foundation.freshness import MinPosition, Positions, Wait
@@ -81,6 +83,13 @@ class Question:
     def headers(self) -> dict[str, str]:
         """What readers are told when the read model has stopped."""
         return {HALTED: "true"} if self.halted else {}
+
+    def answer(
+        self, body: dict[str, Json], headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """What is answered to the question, with the headers that it needs."""
+        told = {**self.headers, **(headers or {})}
+        return Answer(body, self.position, told, self.unstable)
 
     def at_most(self, position: int | None) -> "Question":
         """The same question frozen at an earlier cut, as a cursor asks for it."""

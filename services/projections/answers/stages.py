@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 from contracts.canonical import Json
 from contracts.events.base import EventId
 from contracts.occurrence import format_instant
-from services.foundation.answers import Answer, respond
+from services.foundation.answers import respond
 from services.foundation.problems import language_of
 from services.projections.answers.documentation import PROBLEMS, SPOKEN, UNKNOWN
 from services.projections.answers.models.stages import StagesAnswer
@@ -49,13 +49,7 @@ def get_stages(
         "current": None if seen is None else current(seen, language_of(request)),
         "history": [] if seen is None else history(seen),
     }
-    answer = Answer(
-        body,
-        question.position,
-        {**question.headers, **spoken(request)},
-        question.unstable,
-    )
-    return respond(request, answer)
+    return respond(request, question.answer(body, spoken(request)))
 
 
 def spoken(request: Request) -> dict[str, str]:

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from contracts.canonical import Json
 from contracts.occurrence import EARLIEST, day_of, format_instant
-from services.foundation.answers import Answer, respond
+from services.foundation.answers import respond
 from services.foundation.database import statement
 from services.foundation.problems import language_of
 from services.foundation.queries import QueryText
@@ -77,9 +77,10 @@ def get_today(
         folded = folded_anew(connection, question, judge)
         language = language_of(request)
         day = Day(connection, question, judge, owner, limit, language, folded)
+        cut = question.at_most(weighed.position)
         body = {
             "owner": owner,
-            **question.at_most(weighed.position).clocks,
+            **cut.clocks,
             **uncertain_beside(connection, question, weighed),
             "contact": list(islice(_contacts(day), limit)),
             "promised": _promises(day, "commitment", "us"),
@@ -87,10 +88,7 @@ def get_today(
             "thanks": list(islice(_thanks(day), limit)),
             "meetings": list(islice(_meetings(day), limit)),
         }
-    headers = {**question.headers, **spoken(request)}
-    position = min(question.position, weighed.position)
-    answer = Answer(body, position, headers, question.unstable)
-    return respond(request, answer)
+    return respond(request, cut.answer(body, spoken(request)))
 
 
 def _contacts(day: Day) -> Iterator[dict[str, Json]]:

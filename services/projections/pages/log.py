@@ -1,19 +1,23 @@
 """What changed since a day, the log itself, and one event with its proof."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
 from services.foundation.answers import unpack_next
 from services.foundation.problems import Problem
-from services.projections.pages.asking import Asking, Json, quoted
+from services.projections.pages.asking import Asking, quoted
 from services.projections.pages.finding import names_of, which
 from services.projections.pages.routes import Reader, Text, words_of
 from services.projections.pages.showing import show
 
 router: Final = APIRouter(include_in_schema=False)
+T = TypeVar("T")
+UNSIGNED: Final = frozenset({"not-found", "unavailable"})
+"""What is answered of a tree that nothing was signed of yet."""
 LATELY: Final = timedelta(days=30)
 """Since when changes are shown that are asked for without a day."""
 
@@ -66,7 +70,7 @@ async def log(
     following = told.headers.get("Link")
     types, head, names = await asyncio.gather(
         asking.get("/v1/schemas"),
-        _head(asking),
+        _unless(UNSIGNED, asking.text("/v1/log/checkpoint")),
         names_of(asking, (e["partner"] for e in told.body["items"]), words),
     )
     return show(
@@ -81,11 +85,12 @@ async def log(
     )
 
 
-async def _head(asking: Asking) -> str | None:
+async def _unless(absent: frozenset[str], asked: Awaitable[T]) -> T | None:
+    """What was asked for; None if the problem is that it is not there yet."""
     try:
-        return await asking.text("/v1/log/checkpoint")
+        return await asked
     except Problem as problem:
-        if problem.code in {"not-found", "unavailable"}:
+        if problem.code in absent:
             return None
         raise
 
@@ -98,21 +103,13 @@ async def one_event(request: Request, grant: Reader, event: str) -> Response:
     told, arisen = await asking.all(
         (f"/v1/events/{quoted(event)}", {}), ("/v1/events", {"causation": event})
     )
+    proof = asking.get("/v1/log/proof/inclusion", position=told["position"])
     return show(
         request,
         "event.html",
         words,
         event=told,
         arisen=arisen["items"],
-        proof=await _proof(asking, told["position"]),
+        proof=await _unless(UNSIGNED | {"invalid"}, proof),
         names=await names_of(asking, [told["partner"]], words),
     )
-
-
-async def _proof(asking: Asking, position: int) -> Json | None:
-    try:
-        return await asking.get("/v1/log/proof/inclusion", position=position)
-    except Problem as problem:
-        if problem.code in {"not-found", "unavailable", "invalid"}:
-            return None
-        raise
