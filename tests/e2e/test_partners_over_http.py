@@ -1,8 +1,11 @@
 """Partners as a list and one by one: `/v1/partners`, `/v1/partners/{id}`, `/stages`."""
 
+import base64
 import csv
 import io
-from typing import Any
+import json
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -19,6 +22,8 @@ from tests.e2e.asking import (
     record,
     say,
 )
+
+OK: Final = 200
 
 
 def dated(request: Json, at: str) -> Json:
@@ -112,6 +117,38 @@ def test_a_list_is_sorted_both_ways_and_read_in_pages(client: httpx2.Client) -> 
         whole = listed(client, group=group, sort=sort)
         query: Json = {"group": group, "sort": sort, "limit": 2}
         assert paged(client, query) == whole, sort
+
+
+def test_the_latest_contacts_are_read_in_pages_though_many_were_on_one_day(
+    client: httpx2.Client,
+) -> None:
+    for day in ("2014-03-05", "2014-03-05", "2014-03-05", "2014-03-05", "2014-03-04"):
+        record(client, dated(contact(new_partner(client)), day))
+    whole = listed(client, sort="-last_contact", limit=1000)
+    for limit in (1, 2, 3):
+        query: Json = {"sort": "-last_contact", "limit": limit}
+        assert paged(client, query) == whole, limit
+
+
+def test_a_cursor_that_was_made_up_leads_to_no_failure(client: httpx2.Client) -> None:
+    new_partner(client)
+    answer = client.get("/v1/partners", params={"sort": "-last_contact", "limit": 1})
+    cursor = unpacked(answer.links["next"]["url"])
+    for key in ("", "yesterday", "9999-99-99", "2014-03"):
+        query = {"sort": "-last_contact", "cursor": packed({**cursor, "key": key})}
+        assert client.get("/v1/partners", params=query).status_code == OK, key
+
+
+def unpacked(link: str) -> Json:
+    """What the cursor of a link holds."""
+    (text,) = parse_qs(urlsplit(link).query)["cursor"]
+    told: Json = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return told
+
+
+def packed(cursor: Json) -> str:
+    """The same as it is sent."""
+    return base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode().rstrip("=")
 
 
 def paged(client: httpx2.Client, query: Json) -> list[str]:

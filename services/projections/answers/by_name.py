@@ -1,8 +1,16 @@
 """Partners by name: which a search finds, and in which order they stand. Pure."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from unicodedata import normalize
 
@@ -62,14 +70,12 @@ class Order:
 
     def ahead(
         self, start: int, wanted: Collection[str] | None
-    ) -> Sequence[tuple[str, str]]:
+    ) -> Iterator[tuple[str, str]]:
         """The partners from a place on, with their places; wanted ones if given."""
         among = None if wanted is None else frozenset(wanted)
-        return [
-            (partner, place_key(place))
-            for place, partner in enumerate(self.partners[start:], start)
-            if among is None or partner in among
-        ]
+        for place, partner in enumerate(islice(self.partners, start, None), start):
+            if among is None or partner in among:
+                yield partner, place_key(place)
 
 
 def in_order(names: Mapping[str, Stored], read: Reading, *, descending: bool) -> Order:

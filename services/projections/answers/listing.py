@@ -11,7 +11,12 @@ from psycopg import Connection
 from contracts.canonical import Json, canonical, parse_json
 from contracts.occurrence import day_of
 from services.foundation.database import statement
-from services.projections.answers.by_name import Found, Order
+from services.projections.answers.by_name import Found
+from services.projections.answers.listing_pages import (
+    Filters,
+    pages_in_order,
+    pages_of,
+)
 from services.projections.answers.names import Names
 from services.projections.answers.question import Question
 from services.projections.answers.relationships import Judge, see
@@ -22,27 +27,7 @@ from services.projections.relationship.fold.standing import Sight
 
 HERE: Final = "services.projections.answers"
 PARTNERS_AT_ONCE: Final = 101
-"""At first: a page as it comes by default, and whether another follows."""
-MOST_AT_ONCE: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list of partners is narrowed to, and how it is sorted."""
-
-    stage: str | None = None
-    flag: str | None = None
-    group: str | None = None
-    owner: str | None = None
-    q: str | None = None
-    partners: frozenset[str] | None = None
-    sort: str = "partner"
-    descending: bool = False
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether every partner is asked for, by id."""
-        return self == Filters()
+"""A page as it comes by default, and whether another follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +51,25 @@ def list_partners(
     filters: Filters,
     names: Names,
     after: tuple[str, str] | None = None,
+    wanted: int = PARTNERS_AT_ONCE,
 ) -> Iterator[Listed]:
-    """Partners in order after a place (sort key, partner), read ever more at a time."""
-    folded = folded_anew(connection, question, judge)
-    found = None
+    """Partners in order after a place (sort key, partner), read ever more at a time.
+
+    `wanted` is how many are likely to be taken.
+    """
+    among = None if filters.partners is None else list(filters.partners)
+    folded = folded_anew(connection, question, judge, among)
+    found, at_first = None, wanted if filters.is_exact else PARTNERS_AT_ONCE
     if filters.q is not None:
         found = names.find(connection, question, folded, filters.q)
     parameters = _parameters(question, judge, filters, folded, found)
     if filters.sort == "name":
         down = filters.descending
         order = names.order(connection, question, folded, descending=down)
-        pages = _pages_in_order(connection, parameters, order, order.start(after))
+        start = order.start(after)
+        pages = pages_in_order(connection, parameters, order, start, at_first)
     else:
-        pages = _pages(connection, parameters, filters, after)
+        pages = pages_of(connection, parameters, filters, after, at_first)
     for rows in pages:
         known = {row[0]: folded[row[0]] for row in rows if row[0] in folded}
         others = [row[0] for row in rows if row[0] not in known]
@@ -126,68 +117,14 @@ def _is_wanted(listed: Listed, filters: Filters, found: Found | None) -> bool:
     return filters.flag is None or filters.flag in listed.item["flags"]
 
 
-def _pages_in_order(
-    connection: Connection[Any],
-    parameters: Mapping[str, Any],
-    order: Order,
-    start: int,
-) -> Iterator[Sequence[Sequence[Any]]]:
-    """The rows in an order that the statement does not know, ever more at a time."""
-    ahead, most = order.ahead(start, parameters["found"]), PARTNERS_AT_ONCE
-    while ahead:
-        some = dict(ahead[:most])
-        page = {"found": list(some), "after_key": None, "after": None, "up_to": None}
-        asked = {**parameters, **page, "max_rows": len(some)}
-        query = statement(HERE, "partners")
-        rows = connection.execute(query, asked, prepare=False).fetchall()
-        told = {row[0]: (*row[:-1], some[row[0]]) for row in rows}
-        in_order = [told[partner] for partner in some if partner in told]
-        for first in range(0, len(in_order), MOST_AT_ONCE):
-            yield in_order[first : first + MOST_AT_ONCE]
-        ahead, most = ahead[most:], 2 * most
-
-
-def _pages(
-    connection: Connection[Any],
-    parameters: Mapping[str, Any],
-    filters: Filters,
-    after: tuple[str, str] | None,
-) -> Iterator[Sequence[Sequence[Any]]]:
-    """The rows in order after a place, ever more at a time.
-
-    Most statements look at every partner, so that few large ones cost least.
-    """
-    most = PARTNERS_AT_ONCE
-    while True:
-        after_key, partner = after or (None, None)
-        page = {"after_key": after_key, "after": partner, "max_rows": most}
-        asked = {**parameters, **page, "up_to": None}
-        if filters.is_plain:
-            asked["up_to"] = _bound(connection, asked)
-        # Planned for its values: a plan for any filter takes several times as long.
-        query = statement(HERE, "partners")
-        rows = connection.execute(query, asked, prepare=False).fetchall()
-        yield rows
-        if len(rows) == most:
-            after = (rows[-1][-1], rows[-1][0])
-        elif asked["up_to"] is None:
-            return
-        else:
-            after = ("", asked["up_to"])
-        most = min(2 * most, MOST_AT_ONCE)
-
-
-def _bound(connection: Connection[Any], page: Mapping[str, Any]) -> str | None:
-    """The partner by id that ends a page; None when there are fewer."""
-    row = connection.execute(statement(HERE, "partners_bound"), page).fetchone()
-    return None if row is None else str(row[0])
-
-
 def folded_anew(
-    connection: Connection[Any], question: Question, judge: Judge
+    connection: Connection[Any],
+    question: Question,
+    judge: Judge,
+    among: Sequence[str] | None = None,
 ) -> dict[str, Sight]:
     """The partners whose rows do not tell what is asked, folded from the log."""
-    parameters = question.parameters(policy=judge.name)
+    parameters = question.parameters(policy=judge.name, among=among)
     rows = connection.execute(statement(HERE, "told_otherwise"), parameters)
     names = [partner for (partner,) in rows.fetchall()]
     found: dict[str, Sight] = {}

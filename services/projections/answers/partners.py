@@ -20,7 +20,8 @@ from services.foundation.queries import QueryText
 from services.projections.answers.balances import PARTNERS_A_PAGE, read_nets
 from services.projections.answers.by_name import PLACE
 from services.projections.answers.documentation import PROBLEMS, ROWS
-from services.projections.answers.listing import Filters, list_partners
+from services.projections.answers.listing import list_partners
+from services.projections.answers.listing_pages import Filters
 from services.projections.answers.models.partners import PartnersAnswer
 from services.projections.answers.paging import CUT, frozen
 from services.projections.answers.question import Question, asks
@@ -102,7 +103,8 @@ def get_partners(
     names: Names = request.app.state.names
     with request.app.state.pool.connection() as connection:
         judge = judge_of(connection, seen)
-        found = list_partners(connection, seen, judge, filters, names, after)
+        asked = (seen, judge, filters, names, after, limit + 1)
+        found = list_partners(connection, *asked)
         listed = list(islice(found, limit + 1))
         nets = _nets(connection, weighed, [one.partner for one in listed[:limit]])
         unsure = count_uncertain(connection, weighed)

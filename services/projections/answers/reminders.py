@@ -21,7 +21,8 @@ from services.foundation.describing.shared import refer
 from services.foundation.problems import Problem, language_of
 from services.projections.answers.calendar_text import Entry, calendar
 from services.projections.answers.documentation import PROBLEMS
-from services.projections.answers.listing import Filters, Listed, list_partners
+from services.projections.answers.listing import Listed, list_partners
+from services.projections.answers.listing_pages import Filters
 from services.projections.answers.question import Question, ask
 from services.projections.answers.relationships import judge_of
 

@@ -48,6 +48,7 @@ SUGGESTED: Final = {
     "ask_principle": "PrincipleStated",
 }
 """What the record form opens with for an act that is suggested."""
+A_PAGE: Final = 50
 WEEK: Final = 7
 LONG: Final = 4
 """From how many digits on nobody puts a reminder off by so many days."""
@@ -109,6 +110,7 @@ async def partners(
         "sort": sort,
         "as_of": as_of,
         "cursor": cursor,
+        "limit": A_PAGE,
     }
     asking = Asking(request, words.language)
     told, people = await asyncio.gather(

@@ -37,6 +37,7 @@ WITH listed AS (
             %(up_to)s::text IS NULL
             OR (r.partner > coalesce(%(after)s::text, '') AND r.partner <= %(up_to)s)
         )
+        AND (%(since)s::date IS NULL OR r.last_contact >= %(since)s)
     UNION ALL
     SELECT
         f.partner,
