@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Request, Response
 from psycopg import Connection
 
-from contracts.canonical import Json
+from contracts.canonical import Json, parse_json
 from contracts.occurrence import EARLIEST, day_of, format_instant
 from services.foundation.answers import respond
 from services.foundation.database import statement
@@ -83,12 +83,36 @@ def get_today(
             **cut.clocks,
             **uncertain_beside(connection, question, weighed),
             "contact": list(islice(_contacts(day), limit)),
-            "promised": _promises(day, "commitment", "us"),
-            "offers": _promises(day, "offer", "partner"),
-            "thanks": list(islice(_thanks(day), limit)),
-            "meetings": list(islice(_meetings(day), limit)),
+            **_named(
+                day,
+                promised=_promises(day, "commitment", "us"),
+                offers=_promises(day, "offer", "partner"),
+                thanks=list(islice(_thanks(day), limit)),
+                meetings=list(islice(_meetings(day), limit)),
+            ),
         }
     return respond(request, cut.answer(body, spoken(request)))
+
+
+def _named(day: Day, **lists: list[dict[str, Json]]) -> dict[str, Json]:
+    """The lists, each item with what its partner is called."""
+    partners = list({item["partner"] for items in lists.values() for item in items})
+    parameters = day.parameters(partners=partners)
+    rows = day.connection.execute(statement(HERE, "names"), parameters).fetchall()
+    called = {p: {"name": name, "names": parse_json(names)} for p, name, names in rows}
+    for partner, seen in day.folded.items():
+        called[partner] = _called(seen)
+
+    def with_name(item: dict[str, Json]) -> dict[str, Json]:
+        partner = str(item["partner"])  # gone from the rows if it was merged just now
+        return {**item, **called.get(partner, {"name": partner, "names": {}})}
+
+    return {name: [with_name(i) for i in items] for name, items in lists.items()}
+
+
+def _called(seen: Sight) -> dict[str, Json]:
+    profile = seen.told.profile
+    return {"name": profile.name, "names": dict(profile.names)}
 
 
 def _contacts(day: Day) -> Iterator[dict[str, Json]]:
@@ -137,7 +161,7 @@ def _contact(partner: str, seen: Sight, day: Day) -> Iterator[dict[str, Json]]:
     act = suggest(seen)
     yield {
         "partner": partner,
-        "name": seen.told.profile.name,
+        **_called(seen),
         "owner": seen.told.profile.owner,
         "stage": seen.told.stages.now.stage,
         "last_contact": contacts.last.day.isoformat(),

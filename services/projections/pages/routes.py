@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from services.foundation.access import Grant, may_read, may_record
 from services.foundation.answers import unpack_next
 from services.projections.pages.asking import Asking, Json
-from services.projections.pages.finding import names_of, our_people
+from services.projections.pages.finding import our_people
 from services.projections.pages.forms import Form, form_of
 from services.projections.pages.showing import show
 from services.projections.pages.words import Words, language_for
@@ -72,8 +72,8 @@ async def today(
     told, people = await asyncio.gather(
         asking.get("/v1/today", owner=owner, as_of=as_of), our_people(asking)
     )
-    named = {
-        item["partner"]
+    names = {
+        item["partner"]: words.called(item)
         for part in ("contact", "promised", "offers", "thanks", "meetings")
         for item in told[part]
     }
@@ -82,7 +82,7 @@ async def today(
         "today.html",
         words,
         today=told,
-        names=await names_of(asking, named, words),
+        names=names,
         people=people,
         types=SUGGESTED,
     )

@@ -13,11 +13,17 @@ class SuggestionAnswer(BaseModel):
     reason: str
 
 
-class NextContactAnswer(BaseModel):
-    """A partner to get in touch with."""
+class Named(BaseModel):
+    """What concerns a partner, and what that is called."""
 
     partner: str
     name: str
+    names: dict[str, str]
+
+
+class NextContactAnswer(Named):
+    """A partner to get in touch with."""
+
     owner: str | None
     stage: str
     last_contact: str
@@ -30,10 +36,9 @@ class NextContactAnswer(BaseModel):
     suggestion: SuggestionAnswer
 
 
-class WaitingPromise(BaseModel):
+class WaitingPromise(Named):
     """A promise that waits for one of us."""
 
-    partner: str
     kind: str
     quantity: QuantityAnswer | None
     delivered: str
@@ -57,10 +62,9 @@ class WaitingOffer(WaitingPromise):
     valid_until: str | None
 
 
-class ThanksAnswer(BaseModel):
+class ThanksAnswer(Named):
     """Help to thank for."""
 
-    partner: str
     delivery: str
     kind: str
     quantity: QuantityAnswer | None
@@ -68,10 +72,9 @@ class ThanksAnswer(BaseModel):
     event: str
 
 
-class MeetingAheadAnswer(BaseModel):
+class MeetingAheadAnswer(Named):
     """A meeting ahead."""
 
-    partner: str
     meeting: str
     on: str
     channel: str
