@@ -1,5 +1,7 @@
 """Connections to PostgreSQL and the statements that run on them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -63,6 +65,20 @@ def speak_utc(connection: Connection[Any]) -> None:
     if connection.info.parameter_status("TimeZone") != "UTC":
         connection.execute("SET TIME ZONE 'UTC'")
         connection.commit()
+
+
+@contextmanager
+def planned_once(
+    pool: ConnectionPool[Connection[Any]],
+) -> Iterator[Connection[Any]]:
+    """A connection for questions about one partner, whatever its name.
+
+    A plan that serves every partner is kept; made for each anew, it takes several times
+    as long as the answer.
+    """
+    with pool.connection() as connection:
+        connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        yield connection
 
 
 @cache

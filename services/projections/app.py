@@ -32,7 +32,7 @@ from services.projections.answers import (
     verifications,
 )
 from services.projections.answers.names import Names
-from services.projections.answers.question import read_checkpoint
+from services.projections.answers.standing import read_checkpoint
 from services.projections.answers.watching import watching
 from services.projections.audit.metrics import audit_metrics
 from services.projections.pages import app as pages

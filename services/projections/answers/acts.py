@@ -23,7 +23,7 @@ from services.projections.answers.paging import (
     frozen,
     respond_page,
 )
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.shares import share
 from services.projections.answers.uncertain import Weighed, uncertain_beside
 from services.projections.answers.windows import (
@@ -34,7 +34,7 @@ from services.projections.answers.windows import (
 )
 
 HERE: Final = "services.projections.answers"
-router: Final = APIRouter(tags=["insights"])
+router: Final = APIRouter(tags=["insights"], route_class=Answering)
 Asked = Annotated[Question, Depends(asks("acts", past=False))]
 Partner = Annotated[PartnerId | None, Query()]
 From = Annotated[

@@ -32,7 +32,7 @@ from services.projections.answers.models.alliances import (
     AlliancesAnswer,
 )
 from services.projections.answers.paging import CUT, frozen, respond_page
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.relationships import (
     Judge,
     fold_at,
@@ -47,7 +47,7 @@ from services.projections.answers.uncertain import Weighed, uncertain_beside
 from services.projections.relationship.fold.moment import moments_of
 
 HERE: Final = "services.projections.answers"
-router: Final = APIRouter(tags=["alliances"])
+router: Final = APIRouter(tags=["alliances"], route_class=Answering)
 Listed = Annotated[Question, Depends(asks("relationship", past=False))]
 Asked = Annotated[Question, Depends(asks("relationship"))]
 State = Literal["proposed", "deferred", "declined", "agreed", "in_force", "ended"]

@@ -11,7 +11,7 @@ from contracts.canonical import Json
 from contracts.occurrence import format_instant
 from contracts.quantity import exact_arithmetic, plain
 from services.foundation.answers import respond, respond_list, unpack_cursor
-from services.foundation.database import statement
+from services.foundation.database import planned_once, statement
 from services.foundation.queries import QueryText
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.balances import (
@@ -20,7 +20,7 @@ from services.projections.answers.models.balances import (
     PostingsAnswer,
 )
 from services.projections.answers.paging import CUT, cut_of, frozen, respond_page
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.streams import (
     Streams,
     pages_of_streams,
@@ -30,7 +30,7 @@ from services.projections.answers.streams import (
 from services.projections.answers.uncertain import count_uncertain
 
 HERE: Final = "services.projections.answers"
-router: Final = APIRouter(tags=["balances"])
+router: Final = APIRouter(tags=["balances"], route_class=Answering)
 AMOUNTS: Final = (
     "offered",
     "lapsed",
@@ -54,7 +54,7 @@ Asked = Annotated[Question, Depends(asks("postings"))]
 )
 def get_balance(request: Request, partner: str, question: Asked) -> Response:
     """What each side offered, promised, gave and acknowledged, per unit."""
-    with request.app.state.pool.connection() as connection:
+    with planned_once(request.app.state.pool) as connection:
         streams = streams_for(connection, question, partner)
         items = list(read_balances(connection, question, streams))
         uncertain = count_uncertain(connection, question, streams)
@@ -79,7 +79,7 @@ def get_postings(
     """The postings behind a balance, in the order of the log."""
     page = unpack_cursor(cursor, {**CUT, "at": int, "n": int})
     question = frozen(question, page)
-    with request.app.state.pool.connection() as connection:
+    with planned_once(request.app.state.pool) as connection:
         streams = streams_for(connection, question, partner)
         parameters = question.parameters(
             streams=streams.parameters["streams"],

@@ -89,7 +89,7 @@ def read_standings(pool: Pool, ledger: str) -> dict[str, int]:
     """The position of each projection of a ledger, the furthest last."""
     with pool.connection() as connection:
         rows = connection.execute(statement(HERE, "standings"), {"ledger": ledger})
-        return dict(rows.fetchall())
+        return {name: position for name, _, position, _ in rows}
 
 
 def _check_known(wanted: frozenset[str], standings: Mapping[str, int]) -> None:

@@ -16,7 +16,7 @@ from services.foundation.problems import Problem, language_of
 from services.projections.answers.comparing import compared
 from services.projections.answers.documentation import PROBLEMS, SPOKEN, UNKNOWN
 from services.projections.answers.models.compare import CompareAnswer
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.relationships import (
     happened,
     judge_of,
@@ -30,7 +30,7 @@ from services.projections.relationship.fold.relationship import Relationship
 from services.projections.relationship.fold.stages import EARNED
 from services.projections.relationship.fold.standing import Sight
 
-router: Final = APIRouter(tags=["stages"])
+router: Final = APIRouter(tags=["stages"], route_class=Answering)
 MOST: Final = 10
 
 

@@ -14,12 +14,12 @@ from services.foundation.database import statement
 from services.projections.answers.documentation import PROBLEMS, ROWS
 from services.projections.answers.models.funnel import PromisesAnswer
 from services.projections.answers.promises import read_promises
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.streams import read_merges, streams_of, survivor
 from services.projections.answers.uncertain import count_uncertain
 
 HERE: Final = "services.projections.answers"
-router: Final = APIRouter(tags=["promises"])
+router: Final = APIRouter(tags=["promises"], route_class=Answering)
 DIRECTIONS: Final = {"us": "given", "partner": "received"}
 KINDS: Final = ("offer", "commitment")
 COUNTS: Final = (

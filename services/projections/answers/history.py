@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from contracts.canonical import Json
 from contracts.occurrence import format_instant
 from services.foundation.answers import respond_list, unpack_cursor
+from services.foundation.database import planned_once
 from services.foundation.queries import QueryText
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.history import HistoryAnswer
 from services.projections.answers.paging import CUT, frozen
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.relationships import (
     facts_of,
     happened,
@@ -24,7 +25,7 @@ from services.projections.answers.revisions import corrections, read_revisions
 from services.projections.answers.stages import PolicyName, history_rows
 from services.projections.answers.steps import Step, step_item, steps
 
-router: Final = APIRouter(tags=["stages"])
+router: Final = APIRouter(tags=["stages"], route_class=Answering)
 Asked = Annotated[Question, Depends(asks("relationship"))]
 PLACE: Final[Mapping[str, type]] = {"at": str, "n": int}
 Order = Literal["happened", "-happened"]
@@ -52,7 +53,7 @@ def get_history(
     page = unpack_cursor(cursor, {**CUT, **PLACE})
     question = frozen(question, page)
     after = (page["at"], page["n"]) if page else None
-    with request.app.state.pool.connection() as connection:
+    with planned_once(request.app.state.pool) as connection:
         judge = judge_of(connection, question, policy)
         facts = happened(facts_of(connection, question, partner), question.as_of)
         streams = {fact.event.partner for fact in facts}

@@ -25,7 +25,7 @@ from services.projections.answers.journal_text import (
     header,
     recorded,
 )
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.streams import (
     pages_of_streams,
     read_merges,
@@ -38,7 +38,7 @@ POSITIONS_A_PAGE: Final = 2500
 PARTNERS_A_PAGE: Final = 100
 TRANSACTIONS_A_PIECE: Final = 500
 WORLD: Final = "world"
-router: Final = APIRouter(tags=["export"])
+router: Final = APIRouter(tags=["export"], route_class=Answering)
 JOURNAL: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Transactions in order, with quoted commodities",

@@ -14,11 +14,11 @@ from services.foundation.queries import QueryText
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.acts import LateAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.uncertain import Weighed, uncertain_beside
 
 HERE: Final = "services.projections.answers"
-router: Final = APIRouter(tags=["insights"])
+router: Final = APIRouter(tags=["insights"], route_class=Answering)
 Asked = Annotated[Question, Depends(asks("acts", past=False))]
 MOST_DAYS: Final = 4_000_000
 """More than there are from the year 1 to the year 9999."""

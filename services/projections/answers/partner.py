@@ -12,12 +12,13 @@ from contracts.events import PersonAdded
 from contracts.events.reading import Fact
 from contracts.occurrence import format_instant
 from services.foundation.answers import Answer, respond
+from services.foundation.database import planned_once
 from services.projections.answers.balances import read_nets
 from services.projections.answers.documentation import PROBLEMS, UNKNOWN
 from services.projections.answers.listing import row_of
 from services.projections.answers.models.partner import PartnerWholeAnswer
 from services.projections.answers.promises import search_promises
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.relationships import (
     facts_of,
     judge_of,
@@ -32,7 +33,7 @@ from services.projections.relationship.fold.profile import Profile
 from services.projections.relationship.fold.standing import Sight
 from services.projections.relationship.fold.things import Alliance
 
-router: Final = APIRouter(tags=["partners"])
+router: Final = APIRouter(tags=["partners"], route_class=Answering)
 Seen = Annotated[Question, Depends(asks("relationship"))]
 Weighed = Annotated[Question, Depends(asks("postings"))]
 OPEN: Final = frozenset({"open", "lapsed", "accepted"})
@@ -47,7 +48,7 @@ def get_partner(
     request: Request, partner: str, seen: Seen, weighed: Weighed
 ) -> Response:
     """How one partner stands, and its goals, principles, people, promises, issues."""
-    with request.app.state.pool.connection() as connection:
+    with planned_once(request.app.state.pool) as connection:
         judge = judge_of(connection, seen)
         sight = see_one(connection, seen, judge, partner)
         body = {"partner": partner, **seen.clocks, "uncertain": uncertain(sight)}

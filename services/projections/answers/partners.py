@@ -24,7 +24,7 @@ from services.projections.answers.listing import list_partners
 from services.projections.answers.listing_pages import Filters
 from services.projections.answers.models.partners import PartnersAnswer
 from services.projections.answers.paging import CUT, frozen
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.relationships import judge_of
 from services.projections.answers.streams import read_merges, streams_of
 from services.projections.answers.uncertain import Weighed, count_uncertain
@@ -32,7 +32,7 @@ from services.projections.answers.uncertain import Weighed, count_uncertain
 if TYPE_CHECKING:
     from services.projections.answers.names import Names
 
-router: Final = APIRouter(tags=["partners"])
+router: Final = APIRouter(tags=["partners"], route_class=Answering)
 Seen = Annotated[Question, Depends(asks("relationship", past=False))]
 Stage = Literal[
     "identified",

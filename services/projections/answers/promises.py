@@ -17,7 +17,7 @@ from services.foundation.queries import QueryText
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.promises import CommitmentsAnswer, OffersAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.streams import (
     Streams,
     pages_of_streams,
@@ -27,7 +27,7 @@ from services.projections.answers.streams import (
 from services.projections.answers.uncertain import uncertain_beside
 
 HERE: Final = "services.projections.answers"
-router: Final = APIRouter(tags=["promises"])
+router: Final = APIRouter(tags=["promises"], route_class=Answering)
 PARTNERS_A_PAGE: Final = 100
 Asked = Annotated[Question, Depends(asks("postings"))]
 Limit = Annotated[int, Query(ge=1, le=1000)]

@@ -16,7 +16,7 @@ from services.foundation.queries import QueryText
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.alliances import ProposalsAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.relationships import Judge, judge_of, see, see_one
 from services.projections.answers.uncertain import Weighed, uncertain_beside
 from services.projections.relationship.fold.proposals import Proposal, cleared_at
@@ -24,7 +24,7 @@ from services.projections.relationship.fold.stages import EARNED
 from services.projections.relationship.fold.standing import Sight
 
 HERE: Final = "services.projections.answers"
-router: Final = APIRouter(tags=["alliances"])
+router: Final = APIRouter(tags=["alliances"], route_class=Answering)
 Asked = Annotated[Question, Depends(asks("relationship", past=False))]
 Premature = Literal["true", "false", "any"]
 PARTNERS_AT_ONCE: Final = 100

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query, Request
+from fastapi.routing import APIRoute
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 from pydantic import AfterValidator, StringConstraints
@@ -20,6 +22,7 @@ from services.foundation.database import statement
 from services.foundation.event_log import position_at
 from services.foundation.freshness import MinPosition, Positions, Wait
 from services.foundation.problems import Problem
+from services.projections.answers.standing import Standings
 
 HERE: Final = "services.projections.answers"
 KNOWN_AT: Final = f"^({DATE}|{INSTANT}|position:(0|[1-9][0-9]{{0,17}}))$"
@@ -109,16 +112,45 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a projection of a ledger stands."""
+class Unread:
+    """A question before it is known where its projection stands."""
 
-    generation: int
-    position: int
-    halted: bool
+    grant: Grant
+    projection: str
+    as_of: str | None
+    cut: int | None
+    standings: Standings
+
+    def read(self) -> Question:
+        """The question, ready to be answered; asks the database."""
+        stand, grant, given = self.standings.of(self.projection), self.grant, self.as_of
+        moment = interval(given, grant.zone).last if given else datetime.now(UTC)
+        position = stand.position if self.cut is None else self.cut
+        known = (moment, position, stand.generation)
+        return Question(grant, *known, given is not None, stand.halted)
+
+
+class Answering(APIRoute):
+    """A path that answers questions, which it reads in the thread that answers.
+
+    A dependency that asks the database would change threads once more, which costs as
+    much as several statements.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        @wraps(endpoint)
+        def answering(**given: Any) -> Any:
+            read = {k: v.read() for k, v in given.items() if isinstance(v, Unread)}
+            return endpoint(**{**given, **read})
+
+        super().__init__(path, answering, **more)
 
 
 def asks(projection: str, *, past: bool = True) -> Callable[..., Any]:
-    """A dependency: the question to one projection; `past` allows earlier knowledge."""
+    """A dependency: the question to one projection; `past` allows earlier knowledge.
+
+    `Answering` makes a `Question` of it.
+    """
 
     async def now_only(
         request: Request,
@@ -126,8 +158,9 @@ def asks(projection: str, *, past: bool = True) -> Callable[..., Any]:
         as_of: AsOf | None = None,
         min_position: MinPosition = 0,
         wait: Wait = 5.0,
-    ) -> Question:
-        return await ask(request, grant, projection, as_of, None, min_position, wait)
+    ) -> Unread:
+        known = (None, min_position, wait)
+        return await _unread(request, grant, projection, as_of, *known)
 
     async def both(
         request: Request,
@@ -136,9 +169,9 @@ def asks(projection: str, *, past: bool = True) -> Callable[..., Any]:
         known_at: KnownAt | None = None,
         min_position: MinPosition = 0,
         wait: Wait = 5.0,
-    ) -> Question:
+    ) -> Unread:
         known = (known_at, min_position, wait)
-        return await ask(request, grant, projection, as_of, *known)
+        return await _unread(request, grant, projection, as_of, *known)
 
     return both if past else now_only
 
@@ -153,35 +186,31 @@ async def ask(
     wait: float,
 ) -> Question:
     """The question to one projection, once it has reached what is asked for."""
+    known = (known_at, min_position, wait)
+    unread = await _unread(request, grant, projection, as_of, *known)
+    return await run_in_threadpool(unread.read)
+
+
+async def _unread(
+    request: Request,
+    grant: Grant,
+    projection: str,
+    as_of: str | None,
+    known_at: str | None,
+    min_position: int,
+    wait: float,
+) -> Unread:
     pool: ConnectionPool[Connection[Any]] = request.app.state.pool
     checkpoints: Positions = request.app.state.checkpoints
-    name = f"{grant.ledger}/{projection}"
     cut = None
     if known_at is not None:
         cut = await run_in_threadpool(cut_at, pool, grant, known_at)
     if cut or min_position:
+        name = f"{grant.ledger}/{projection}"
         await checkpoints.reach(name, max(cut or 0, min_position), wait)
-    stand = await run_in_threadpool(_standing, pool, grant.ledger, projection)
-    moment = interval(as_of, grant.zone).last if as_of else datetime.now(UTC)
-    position = stand.position if cut is None else cut
-    given = as_of is not None
-    return Question(grant, moment, position, stand.generation, given, stand.halted)
-
-
-def _standing(
-    pool: ConnectionPool[Connection[Any]], ledger: str, projection: str
-) -> Standing:
-    with pool.connection() as connection:
-        parameters = (ledger, projection)
-        row = connection.execute(statement(HERE, "standing"), parameters).fetchone()
-    return Standing(1, 0, halted=False) if row is None else Standing(*row)
-
-
-def read_checkpoint(connection: Connection[Any], name: str) -> int:
-    """The position of a checkpoint named `<ledger>/<projection>`."""
-    parameters = tuple(name.split("/"))
-    row = connection.execute(statement(HERE, "standing"), parameters).fetchone()
-    return 0 if row is None else int(row[1])
+    if not hasattr(request.state, "standings"):
+        request.state.standings = Standings(pool, grant.ledger)
+    return Unread(grant, projection, as_of, cut, request.state.standings)
 
 
 def cut_at(

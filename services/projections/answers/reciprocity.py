@@ -16,7 +16,7 @@ from services.projections.answers.balances import balance_item, read_balances
 from services.projections.answers.documentation import PROBLEMS, ROWS, UNKNOWN
 from services.projections.answers.models.reciprocity import ReciprocityAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.streams import (
     Streams,
     read_merges,
@@ -26,7 +26,7 @@ from services.projections.answers.streams import (
 from services.projections.answers.uncertain import count_uncertain
 
 HERE: Final = "services.projections.answers"
-router: Final = APIRouter(tags=["balances"])
+router: Final = APIRouter(tags=["balances"], route_class=Answering)
 Asked = Annotated[Question, Depends(asks("postings"))]
 
 

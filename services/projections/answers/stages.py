@@ -10,10 +10,11 @@ from contracts.canonical import Json
 from contracts.events.base import EventId
 from contracts.occurrence import format_instant
 from services.foundation.answers import respond
+from services.foundation.database import planned_once
 from services.foundation.problems import language_of
 from services.projections.answers.documentation import PROBLEMS, SPOKEN, UNKNOWN
 from services.projections.answers.models.stages import StagesAnswer
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.reasons import reason_of
 from services.projections.answers.relationships import judge_of, see_one, uncertain
 from services.projections.relationship.fold.flags import Flag, flags
@@ -21,7 +22,7 @@ from services.projections.relationship.fold.progress import Condition
 from services.projections.relationship.fold.stages import EARNED, Row
 from services.projections.relationship.fold.standing import Sight, missing
 
-router: Final = APIRouter(tags=["stages"])
+router: Final = APIRouter(tags=["stages"], route_class=Answering)
 Asked = Annotated[Question, Depends(asks("relationship"))]
 PolicyName = Annotated[
     Annotated[str, StringConstraints(pattern="^v1$")] | EventId,
@@ -38,7 +39,7 @@ def get_stages(
     request: Request, partner: str, question: Asked, policy: PolicyName | None = None
 ) -> Response:
     """The stage, its history with the events behind it, and what is still missing."""
-    with request.app.state.pool.connection() as connection:
+    with planned_once(request.app.state.pool) as connection:
         judge = judge_of(connection, question, policy)
         seen = see_one(connection, question, judge, partner)
     body = {

@@ -20,7 +20,7 @@ from services.foundation.queries import QueryDate, QueryText
 from services.projections.answers.documentation import PROBLEMS, ROWS
 from services.projections.answers.models.stages_over_time import StagesOverTimeAnswer
 from services.projections.answers.paging import CUT, frozen, respond_page
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.relationships import judge_of, see
 from services.projections.answers.uncertain import Weighed, uncertain_beside
 from services.projections.answers.windows import month_text, months_up_to, since
@@ -28,7 +28,7 @@ from services.projections.relationship.fold.stages import STAGES
 from services.projections.relationship.fold.standing import Sight
 
 HERE: Final = "services.projections.answers"
-router: Final = APIRouter(tags=["insights"])
+router: Final = APIRouter(tags=["insights"], route_class=Answering)
 Asked = Annotated[Question, Depends(asks("relationship", past=False))]
 MOST_MONTHS: Final = 600
 Moves = Counter[tuple[int, str]]

@@ -19,7 +19,7 @@ from services.projections.answers.documentation import PROBLEMS, SPOKEN
 from services.projections.answers.listing import folded_anew
 from services.projections.answers.models.today import TodayAnswer
 from services.projections.answers.open_promises import open_promises
-from services.projections.answers.question import Question, asks
+from services.projections.answers.question import Answering, Question, asks
 from services.projections.answers.relationships import Judge, judge_of, see
 from services.projections.answers.stages import spoken
 from services.projections.answers.suggestions import in_words, suggest
@@ -31,7 +31,7 @@ from services.projections.relationship.fold.standing import Sight
 HERE: Final = "services.projections.answers"
 THANKED_WITHIN: Final = timedelta(days=90)
 PARTNERS_AT_ONCE: Final = 50
-router: Final = APIRouter(tags=["today"])
+router: Final = APIRouter(tags=["today"], route_class=Answering)
 Asked = Annotated[Question, Depends(asks("relationship", past=False))]
 
 

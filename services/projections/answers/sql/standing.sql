@@ -1,8 +1,5 @@
--- The generation that readers use, how far it is, and whether it has stopped.
-SELECT
-    c.generation,
-    c.position,
-    c.error IS NOT NULL AS halted
+-- How far a projection is, on the rows that readers use.
+SELECT c.position
 FROM active_generations AS a
 INNER JOIN checkpoints AS c
     ON

@@ -1,7 +1,10 @@
--- How far each projection of a ledger is, on the rows that readers use.
+-- Of each projection of a ledger: the generation that readers use, how far it is, and
+-- whether it has stopped.
 SELECT
     a.projection,
-    c.position
+    c.generation,
+    c.position,
+    c.error IS NOT NULL AS halted
 FROM active_generations AS a
 INNER JOIN checkpoints AS c
     ON
