@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import count
+from itertools import count, product
 from typing import Any
 
 import pytest
@@ -23,7 +23,11 @@ from services.projections.answers.alliances import (
     one_alliance,
     search_alliances,
 )
-from services.projections.answers.proposals import proposals_of, search_proposers
+from services.projections.answers.proposals import (
+    Premature,
+    proposals_of,
+    search_proposers,
+)
 from services.projections.answers.question import Question
 from services.projections.answers.relationships import judge_of, see_one
 from services.projections.answers.stages_over_time import Filters, count_stages
@@ -105,9 +109,10 @@ def _check_proposals(asked: Asked) -> None:
     ]
     judge = judge_of(asked.connection, asked.question)
     start = ("", "", "")
-    for premature in ("any", "true"):
+    both: tuple[Premature, Premature] = ("any", "true")
+    for premature, wanted in product(both, (1, 100)):
         sights = search_proposers(
-            asked.connection, asked.question, judge, start, premature
+            asked.connection, asked.question, judge, start, premature, wanted
         )
         found = [p for partner, seen in sights for p in proposals_of(partner, seen)]
         kept = [p for p in found if premature == "any" or p["premature"]]

@@ -56,7 +56,9 @@ def get_proposals(
     with request.app.state.pool.connection() as connection:
         judge = judge_of(connection, question)
         if partner is None:
-            sights = search_proposers(connection, question, judge, after, premature)
+            sights = search_proposers(
+                connection, question, judge, after, premature, limit + 1
+            )
         else:
             seen = see_one(connection, question, judge, partner)
             sights = iter([(partner, seen)] if seen else [])
@@ -79,22 +81,25 @@ def search_proposers(
     judge: Judge,
     after: Place,
     premature: Premature,
+    wanted: int,
 ) -> Iterator[tuple[str, Sight]]:
-    """Partners that may have proposals from a place on, by name."""
+    """Partners that may have proposals from a place on, by name.
+
+    `wanted` is how many are likely to be taken.
+    """
     name = after[0]
     if name:
         yield from see(connection, question, judge, [name]).items()
-    parameters = question.parameters(
-        premature_only=premature == "true", max_rows=PARTNERS_AT_ONCE
-    )
+    parameters = question.parameters(premature_only=premature == "true")
+    most = min(wanted, PARTNERS_AT_ONCE)
     while True:
-        place = parameters | {"after": name}
+        place = parameters | {"after": name, "max_rows": most}
         rows = connection.execute(statement(HERE, "proposers"), place).fetchall()
         names = [partner for (partner,) in rows]
         yield from sorted(see(connection, question, judge, names).items())
-        if len(names) < PARTNERS_AT_ONCE:
+        if len(names) < most:
             return
-        name = names[-1]
+        name, most = names[-1], PARTNERS_AT_ONCE
 
 
 def proposals_of(partner: str, seen: Sight) -> Iterator[Mapping[str, Json]]:

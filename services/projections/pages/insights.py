@@ -22,6 +22,7 @@ router: Final = APIRouter(include_in_schema=False)
 SUMS: Final = ("/v1/reciprocity", "/v1/promises", "/v1/wheel", "/v1/breadth")
 """What is summed over the whole ledger."""
 CHIPS: Final = 30
+PROPOSALS_SHOWN: Final = 20
 ROWS_SHOWN: Final = 40
 MONTHS_SHOWN: Final = 12
 SPOKES_SHOWN: Final = 14
@@ -44,24 +45,25 @@ async def compare(
     words = words_of(request, grant)
     asking = Asking(request, words.language)
     chosen = [*(partner or []), *(p for p in partners.split(",") if p)]
-    known = await asking.get("/v1/partners", sort="-last_contact", limit=CHIPS)
-    listed = {item["partner"] for item in known["items"]}
-    others = [partner for partner in chosen if partner not in listed]
-    if others:
-        more = await asking.get("/v1/partners", partner=others, limit=CHIPS)
-        known["items"] += more["items"]
-    told = None
+    clocks = {"partners": ",".join(chosen), "as_of": as_of, "known_at": known_at}
+    asked: list[tuple[str, Json]] = [
+        ("/v1/partners", {"sort": "-last_contact", "limit": CHIPS})
+    ]
+    if chosen:
+        asked.append(("/v1/partners", {"partner": chosen}))
     if len(chosen) > 1:
-        clocks = {"as_of": as_of, "known_at": known_at}
-        told = await asking.get("/v1/compare", partners=",".join(chosen), **clocks)
+        asked.append(("/v1/compare", clocks))
+    recent, *more = await asking.all(*asked)
+    some = (item for told in (recent, *more[:1]) for item in told["items"])
+    known = {item["partner"]: item for item in some}
     return show(
         request,
         "compare.html",
         words,
-        told=told,
+        told=more[1] if len(chosen) > 1 else None,
         chosen=chosen,
-        known=known["items"],
-        names={item["partner"]: words.called(item) for item in known["items"]},
+        known=[*known.values()],
+        names={partner: words.called(item) for partner, item in known.items()},
         spokes_of=spokes_of,
         spokes=spokes,
     )
@@ -94,7 +96,7 @@ async def insights(request: Request, grant: Reader, as_of: Text = "") -> Respons
         *sums,
         asking.get("/v1/rhythm", **at, limit=ROWS_SHOWN * MONTHS_SHOWN),
         remembered.get(asking, grant.ledger, "/v1/stages", **year),
-        asking.get("/v1/proposals", **at),
+        asking.get("/v1/proposals", **at, limit=PROPOSALS_SHOWN),
         asking.get("/v1/late", limit=10),
     )
     rows = _rhythm(rhythm["items"])

@@ -19,7 +19,7 @@ from services.projections.pages.words import Words
 
 router: Final = APIRouter(include_in_schema=False)
 ZERO: Final = Decimal(0)
-ACTS_SHOWN: Final = 60
+ACTS_SHOWN: Final = 40
 SPOKES_SHOWN: Final = 14
 
 
