@@ -48,9 +48,13 @@ class Job:
 
 @dataclass(slots=True)
 class Times:
-    """Seconds that each answer took, and what the server said to those that failed."""
+    """Seconds that each answer took, and what the server said to those that failed.
+
+    `took` is how long all of it took, of those that keep to a rate.
+    """
 
     seconds: list[float] = field(default_factory=list)
+    took: float = 0.0
     failed: int = 0
     first_failure: str = ""
 

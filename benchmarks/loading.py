@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from benchmarks.load import Job
+from benchmarks.load import Job, Times
 from benchmarks.processes import Served
 
 
@@ -30,16 +30,21 @@ class LoadFailedError(Exception):
 
 def run_load(job: Job, module: str = "benchmarks.load") -> list[float]:
     """The seconds that each answer took, in a process that only asks."""
+    return times_of(job, module).seconds
+
+
+def times_of(job: Job, module: str) -> Times:
+    """What such a process measured."""
     told = subprocess.run(  # noqa: S603 (our own module)
         [sys.executable, "-m", module],
         input=json.dumps(asdict(job)).encode(),
         stdout=subprocess.PIPE,
         check=True,
     )
-    times = json.loads(told.stdout)
-    if times["failed"]:
-        raise LoadFailedError(job.path, times["failed"], times["first_failure"])
-    return list(times["seconds"])
+    times = Times(**json.loads(told.stdout))
+    if times.failed:
+        raise LoadFailedError(job.path, times.failed, times.first_failure)
+    return times
 
 
 def pace_of(rounds: Iterable[list[float]], seconds: float) -> Pace:
