@@ -1,5 +1,8 @@
 """Problem answers: who may ask, in which language, and what is told."""
 
+import gzip
+import json
+
 import httpx2
 import pytest
 
@@ -139,6 +142,19 @@ def test_each_fault_has_its_place_and_its_reason(
     told = problem(send(client, wrong), "invalid")
     assert set(pointers(told)) >= {"/data/by", "/data/kind", "/data/quantity/amount"}
     assert all(fault["reason"] for fault in told["errors"])
+
+
+def test_a_compressed_body_is_not_supported_and_the_answer_says_what_is(
+    client: httpx2.Client, partner: str
+) -> None:
+    before = head(client)
+    for coding in ("gzip", "br", "deflate, gzip"):
+        headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+        content = gzip.compress(json.dumps(contact(partner)).encode())
+        answer = client.post("/v1/events", content=content, headers=headers)
+        problem(answer, "unsupported-media-type")
+        assert answer.headers["accept-encoding"] == "identity"
+    assert head(client) == before
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "", None, "json"])

@@ -60,6 +60,8 @@ def _of_problems(status: int) -> list[str]:
     names = ["Content-Language", "Vary"]
     if status == 401:  # noqa: PLR2004
         names.append("WWW-Authenticate")
+    if status == 415:  # noqa: PLR2004
+        names.append("Accept-Encoding")
     if status in {429, 503}:
         names.append("Retry-After")
     return names

@@ -15,6 +15,7 @@ HEADERS: Final[Document] = {
     "Vary": ("What of the request decides the answer", TEXT),
     "Cache-Control": ("Whether the answer may be kept", TEXT),
     "WWW-Authenticate": ("How to show a key", {"const": "Bearer"}),
+    "Accept-Encoding": ("How a body may be sent", {"const": "identity"}),
     "Retry-After": ("Ask again after so many seconds", {"type": "integer"}),
     "ETag": (
         "Of the content; of a recording: the version of the partner, for `If-Match`",

@@ -12,6 +12,7 @@ from services.foundation.problems import Problem
 from services.ledger.intake.prepare import Conditions
 
 BODY_BYTES: Final = 1024 * 1024
+PLAIN: Final = "identity"
 DIGITS: Final = 19
 """What says to be longer is found too long when it comes."""
 _TAG: Final = re.compile(r'"(0|[1-9][0-9]{0,17})"')
@@ -21,7 +22,13 @@ _KEY: Final = re.compile(
 
 
 def require_media_type(request: Request, wanted: str) -> None:
-    """Refuse a body of another media type."""
+    """Refuse a body of another media type, or one that is compressed."""
+    if request.headers.get("content-encoding", PLAIN).strip().lower() != PLAIN:
+        raise Problem(
+            "unsupported-media-type",
+            Said("Send the body as it is: no `Content-Encoding` is known here."),
+            headers={"Accept-Encoding": PLAIN},
+        )
     sent = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if sent != wanted:
         raise Problem(
