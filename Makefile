@@ -85,7 +85,7 @@ LOCK := $(BIN)/pip-compile pyproject.toml --generate-hashes --allow-unsafe --str
 	--no-emit-options --quiet
 
 lock: $(STAMP)  ## Solve the dependencies anew into the two lock files
-	$(LOCK) --extra embedded --extra dev --output-file requirements.lock
+	$(LOCK) --extra embedded --extra importers --extra dev --output-file requirements.lock
 	$(LOCK) --constraint requirements.lock --build-deps-for wheel --output-file deploy/requirements.lock
 
 clean:  ## Remove .venv and everything the tools made, never ./data
