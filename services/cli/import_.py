@@ -1,8 +1,10 @@
-"""`alliance-ledger import`: tables of other systems into the ledger."""
+"""`alliance-ledger import`: what other systems hold, into the ledger."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,12 +22,12 @@ from rich.progress import (
 from services.cli.failing import explained
 from services.cli.running import some_service
 from services.foundation.settings import SettingsError, load_settings
-from services.importers.account import Account
-from services.importers.plan import Plan, prepare_import
-from services.importers.refusals import FileUnusable, MapUnusable
-from services.importers.report import print_account
-from services.importers.rows import Progress as OnProgress
-from services.importers.run import dry_run, ledger_client, run_import
+from services.importers.files import Progress as OnProgress
+from services.importers.job import Job, Report, prepare_job, run_job, what_is_known
+from services.importers.knowledge import Knowledge
+from services.importers.refusals import MapUnusable
+from services.importers.report import print_report
+from services.importers.run import delivery, ledger_client
 from services.importers.sending import SendingFailed
 
 FOUND_WRONG = 1
@@ -37,12 +39,18 @@ Files = Annotated[
         metavar="FILE",
         exists=True,
         dir_okay=False,
-        help="CSV or TSV files with a header row, plain or .gz.",
+        help="Address books (.vcf), calendars (.ics), mailboxes (.mbox) and tables "
+        "(CSV or TSV with a header row), plain or .gz.",
     ),
 ]
 MapFile = Annotated[
-    Path,
-    typer.Option("--map", exists=True, dir_okay=False, help="The TOML map."),
+    Path | None,
+    typer.Option(
+        "--map",
+        exists=True,
+        dir_okay=False,
+        help="The TOML map: what rows mean (tables need one), whose domains are whose.",
+    ),
 ]
 Choices = Annotated[
     list[str] | None,
@@ -68,38 +76,54 @@ Key = Annotated[
 
 def import_file(  # noqa: PLR0913, PLR0917 (each is an option of the command)
     files: Files,
-    map_path: MapFile,
+    map_path: MapFile = None,
     choices: Choices = None,
     dry_run_only: DryRun = False,
     as_json: AsJson = False,
     url: Url = None,
     key: Key = None,
 ) -> None:
-    """Import tables through a map; importing the same again records nothing.
+    """Import contacts, calendars, mail and tables; again, it records nothing twice.
 
-    Example: alliance-ledger import visits.csv --map visits.toml --dry-run
+    Examples:
+    alliance-ledger import contacts.vcf --dry-run;
+    alliance-ledger import calendar.ics mail.mbox --map people.toml;
+    alliance-ledger import visits.csv --map visits.toml --dry-run
     """
     with explained(), _explained():
-        plan = prepare_import(map_path, files, _settings(choices or []))
-        with _progress(plan, quiet=as_json) as on_progress:
-            if dry_run_only:
-                account = dry_run(plan, on_progress=on_progress)
-            else:
-                account = _import(plan, url, key, on_progress)
-    _show(account, as_json=as_json)
-    if account.something_refused:
+        job = prepare_job(map_path, files, _settings(choices or []))
+        with _progress(job, quiet=as_json) as on_progress:
+            report = _import(job, Where(url, key, dry_run_only), on_progress)
+    _show(report, as_json=as_json)
+    if report.broken:
+        _fail("; ".join(report.broken), USAGE)
+    if report.whole().something_refused:
         raise typer.Exit(FOUND_WRONG)
 
 
-def _import(
-    plan: Plan, url: str | None, key: str | None, on_progress: OnProgress
-) -> Account:
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which ledger, and whether it is only asked."""
+
+    url: str | None
+    key: str | None
+    dry: bool
+
+
+def _import(job: Job, where: Where, on_progress: OnProgress) -> Report:
+    """Import; a dry run asks what the ledger knows, if there is a ledger."""
+    settings, now = load_settings(), datetime.now(UTC)
+    owned = (settings.data_dir / "owner.key").exists()
+    if where.dry and where.url is None and not owned:
+        return run_job(job, Knowledge(), now, None, on_progress)
     with (
-        some_service(load_settings(), url, key) as service,
+        some_service(settings, where.url, where.key) as service,
         ledger_client(service.url, service.key) as client,
     ):
         try:
-            return run_import(client, plan, on_progress=on_progress)
+            known = what_is_known(client, job)
+            deliver = None if where.dry else delivery(client)
+            return run_job(job, known, now, deliver, on_progress)
         except httpx2.ConnectError as absent:
             raise SendingFailed(
                 f"no ledger answers at {service.url}; "
@@ -112,7 +136,7 @@ def _explained() -> Iterator[None]:
     """Turn what the person can mend into one sentence and an exit code."""
     try:
         yield
-    except (MapUnusable, FileUnusable, SettingsError) as wrong:
+    except (MapUnusable, SettingsError) as wrong:
         _fail(str(wrong), USAGE)
     except (SendingFailed, httpx2.TransportError) as wrong:
         _fail(f"{wrong} (importing again is safe)", FOUND_WRONG)
@@ -131,20 +155,20 @@ def _settings(choices: list[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _progress(plan: Plan, *, quiet: bool) -> Iterator[OnProgress]:
+def _progress(job: Job, *, quiet: bool) -> Iterator[OnProgress]:
     """A bar over the bytes of the files, on a terminal only."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn())
     times = (TimeElapsedColumn(), TimeRemainingColumn())
     hidden = quiet or not console.is_terminal
-    total = sum(path.stat().st_size for path in plan.files)
+    total = sum(path.stat().st_size for path in job.files)
     with Progress(*columns, *times, console=console, disable=hidden) as bar:
-        task = bar.add_task(plan.map.name, total=total)
+        task = bar.add_task("importing", total=total)
         yield lambda count: bar.advance(task, count)
 
 
-def _show(account: Account, *, as_json: bool) -> None:
+def _show(report: Report, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(account.as_json(), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     else:
-        print_account(Console(), account)
+        print_report(Console(), report)

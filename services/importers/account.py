@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from services.importers.files import Kind
 from services.importers.outcomes import Collapsed, Mapped, Outcome, Refused, Skipped
 
 EXAMPLES: Final = 3
@@ -27,7 +28,14 @@ class Refusals:
         self.counts[code] += 1
         kept = self.examples.setdefault(code, [])
         if len(kept) < EXAMPLES:
-            kept.append(example)
+            kept.append(shown(example))
+
+    def take(self, other: "Refusals") -> None:
+        """Count what others count, with their examples while there are few."""
+        self.counts.update(other.counts)
+        for code, examples in other.examples.items():
+            kept = self.examples.setdefault(code, [])
+            kept += examples[: EXAMPLES - len(kept)]
 
     def as_json(self) -> JsonValue:
         """By rule or code: the count and the examples."""
@@ -42,12 +50,16 @@ class Account:
     """What became of the rows, and what the ledger answered to their events."""
 
     dry: bool = False
+    name: str = ""
+    kind: Kind = "table"
     rows: int = 0
     mapped: int = 0
     collapsed: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
+    skipped_examples: dict[str, list[str]] = field(default_factory=dict)
     unusable: Refusals = field(default_factory=Refusals)
     events: Counter[str] = field(default_factory=Counter)
+    known: int = 0
     recorded: int = 0
     replayed: int = 0
     refused: Refusals = field(default_factory=Refusals)
@@ -59,15 +71,22 @@ class Account:
         """Count one row, and the events that it makes."""
         self.rows += 1
         match outcome:
-            case Mapped(lines=lines):
+            case Mapped(lines=lines, known=known):
                 self.mapped += 1
                 self.events.update(str(line["type"]) for line in lines)
+                self.known += known
             case Collapsed(rule=rule):
                 self.collapsed[rule] += 1
-            case Skipped(rule=rule):
-                self.skipped[rule] += 1
+            case Skipped(row=row, rule=rule, detail=detail):
+                self._skip(rule, f"{row.place}: {detail}" if detail else row.place)
             case Refused(row=row, rule=rule, reason=reason):
                 self.unusable.add(rule, f"{row.place}: {reason}")
+
+    def _skip(self, rule: str, example: str) -> None:
+        self.skipped[rule] += 1
+        kept = self.skipped_examples.setdefault(rule, [])
+        if len(kept) < EXAMPLES:
+            kept.append(shown(example))
 
     @property
     def something_refused(self) -> bool:
@@ -87,6 +106,22 @@ class Account:
             answered = self.recorded + self.replayed + self.refused.counts.total()
             _equal("events", self.events.total(), answered)
 
+    def add(self, other: "Account") -> None:
+        """Count what another account counts."""
+        for name in ("rows", "mapped", "known", "recorded", "replayed"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for mine, others in (
+            (self.collapsed, other.collapsed),
+            (self.skipped, other.skipped),
+            (self.events, other.events),
+        ):
+            mine.update(others)
+        self.unusable.take(other.unusable)
+        self.refused.take(other.refused)
+        self.rows_refused |= other.rows_refused
+        self.set_apart |= other.set_apart
+        self.position = other.position or self.position
+
     def as_json(self) -> dict[str, JsonValue]:
         """The whole account, for `--json`."""
         return {
@@ -104,11 +139,17 @@ class Account:
                 "by_type": dict(sorted(self.events.items())),
                 "recorded": self.recorded,
                 "replayed": self.replayed,
+                "known": self.known,
                 "refused": self.refused.as_json(),
             },
             "similar_names": dict(self.set_apart),
             "position": self.position,
         }
+
+
+def shown(text: str) -> str:
+    """Text of a file as it may be put on a terminal, which obeys some characters."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def _equal(what: str, left: int, right: int) -> None:

@@ -48,7 +48,7 @@ def identification(plan: Plan, values: Values, occurred_at: JsonValue) -> EventL
     details = fill(dict(plan.map.partner.identified), values, plan.filters)
     data: dict[str, JsonValue] = {"name": values["partner_name"]}
     data |= details if isinstance(details, dict) else {}
-    _check_data("PartnerIdentified", data)
+    check_data("PartnerIdentified", data)
     return {
         "type": "PartnerIdentified",
         "partner": values["partner"],
@@ -66,6 +66,16 @@ def render(plan: Plan, text: str, values: Values) -> str:
     return parse(text).render(values, plan.filters)
 
 
+def check_data(kind: str, data: Mapping[str, JsonValue]) -> None:
+    """Refuse here what the ledger would refuse, so that a dry run tells of it."""
+    try:
+        EventData.catalogue[kind].model_validate(data)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        raise RowRefused("invalid event", f"{kind} {field}: {first['msg']}") from wrong
+
+
 def _applies(
     plan: Plan, rule: EventRule, values: Values, introduced: AbstractSet[str]
 ) -> bool:
@@ -78,7 +88,7 @@ def _applies(
 
 def _line(plan: Plan, rule: EventRule, values: Values) -> EventLine:
     data = dict(_exact(plan, fill(dict(rule.data), values, plan.filters)))
-    _check_data(rule.type, data)
+    check_data(rule.type, data)
     line: EventLine = {
         "type": rule.type,
         "partner": values["partner"],
@@ -111,16 +121,6 @@ def _exact(plan: Plan, data: JsonValue) -> Iterator[tuple[str, JsonValue]]:
                 yield name, plan.filters["amount"](amount)
             case _:
                 yield name, part
-
-
-def _check_data(kind: str, data: Mapping[str, JsonValue]) -> None:
-    """Refuse here what the ledger would refuse, so that a dry run tells of it."""
-    try:
-        EventData.catalogue[kind].model_validate(data)
-    except ValidationError as wrong:
-        first = wrong.errors(include_url=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        raise RowRefused("invalid event", f"{kind} {field}: {first['msg']}") from wrong
 
 
 def _check_refs(lines: list[EventLine]) -> None:

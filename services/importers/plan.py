@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from contracts.events import EventData
-from services.importers.map_format import ImportMap, Order, TableFile
+from services.importers.map_format import ImportMap, Order, Section, TableFile
 from services.importers.naming import identifier, slug
 from services.importers.refusals import MapUnusable
+from services.importers.sections import Sections, parted
 from services.importers.templates import TYPED
 from services.importers.values import exact_amount, magnitude, negated, occurrence
 from services.importers.words import names_in, names_of, names_used, placeholders
 
+Form = TypeVar("Form", bound=Section)
 Table = Mapping[str, str | Mapping[str, str]]
 BUILT_IN: Final = ("file", "row", "ref")
 OF_THE_PARTNER: Final = ("partner", "partner_name")
@@ -52,11 +54,31 @@ def prepare_import(
 
 
 def load_map(path: Path) -> ImportMap:
-    """Read and validate the TOML of a map."""
+    """Read and validate what the TOML of a map says of tables."""
+    return _validated(path, ImportMap, parted(_read_toml(path))[1])
+
+
+def load_sections(path: Path) -> Sections:
+    """Read and validate what the TOML of a map says of everything else.
+
+    Whatever it says of tables must be a whole map.
+    """
+    sections, of_tables = parted(_read_toml(path))
+    if of_tables:
+        _validated(path, ImportMap, of_tables)
+    return _validated(path, Sections, sections)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return ImportMap.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
         raise MapUnusable(f"{path.name}: {wrong}") from wrong
+
+
+def _validated(path: Path, form: type[Form], document: dict[str, Any]) -> Form:
+    try:
+        return form.model_validate(document)
     except ValidationError as wrong:
         places = (
             f"{'.'.join(map(str, error['loc']))}: {error['msg']}"

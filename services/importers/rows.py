@@ -3,15 +3,14 @@
 import csv
 import gzip
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from services.importers.files import Progress
 from services.importers.plan import Plan, needed_columns
 from services.importers.refusals import FileUnusable
-
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)

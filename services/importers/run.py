@@ -1,19 +1,24 @@
 """An import from end to end: read, map, send, and account for everything."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 import httpx2
 
 from services.importers.account import Account
+from services.importers.files import Progress
 from services.importers.known import known_partners
 from services.importers.mapping import KnownPartner, RowMapper
-from services.importers.outcomes import Mapped
+from services.importers.outcomes import Mapped, Outcome
 from services.importers.plan import Plan
-from services.importers.rows import Progress, read_rows
-from services.importers.sending import Entry, Pause, chunks, entry, send
+from services.importers.rows import read_rows
+from services.importers.sending import BatchAnswer, Entry, Pause, chunks, entry, send
 
 TIMEOUT_SECONDS = 60.0
+
+Deliver = Callable[[list[Entry]], BatchAnswer]
+"""Sends a batch until its answer is known."""
 
 
 def ledger_client(url: str, key: str) -> httpx2.Client:
@@ -23,6 +28,11 @@ def ledger_client(url: str, key: str) -> httpx2.Client:
         headers={"Authorization": f"Bearer {key}"},
         timeout=TIMEOUT_SECONDS,
     )
+
+
+def delivery(client: httpx2.Client, pause: Pause = time.sleep) -> Deliver:
+    """Delivery to the ledger of a client."""
+    return partial(send, client, pause=pause)
 
 
 def run_import(
@@ -38,40 +48,49 @@ def run_import(
     no events, FileUnusable when a file cannot be read. Running it again is safe.
     """
     account = Account()
-    for chunk in chunks(_entries(plan, account, known_partners(client), on_progress)):
-        _enter_answer(account, client, chunk, pause)
-    account.check()
-    return account
+    known = known_partners(client)
+    told = table_outcomes(plan, account, known, on_progress)
+    return tell(account, told, delivery(client, pause))
 
 
 def dry_run(plan: Plan, *, on_progress: Progress | None = None) -> Account:
     """The account of the same rows, with nothing sent and no service needed."""
     account = Account(dry=True)
-    for _ in _entries(plan, account, {}, on_progress):
-        pass
-    account.check()
-    return account
+    return tell(account, table_outcomes(plan, account, {}, on_progress), None)
 
 
-def _entries(
+def table_outcomes(
     plan: Plan,
     account: Account,
     known: Mapping[str, KnownPartner],
     on_progress: Progress | None,
-) -> Iterator[Entry]:
+) -> Iterator[Outcome]:
+    """What becomes of the rows of a plan's tables."""
     mapper = RowMapper(plan, known)
-    for outcome in mapper.outcomes(read_rows(plan, on_progress)):
+    yield from mapper.outcomes(read_rows(plan, on_progress))
+    account.set_apart = mapper.partner_ids.set_apart
+
+
+def tell(
+    account: Account, outcomes: Iterable[Outcome], deliver: Deliver | None
+) -> Account:
+    """Enter outcomes, and what the ledger answers, until the account is complete."""
+    for chunk in chunks(_entries(account, outcomes)):
+        if deliver is not None:
+            _enter_answer(account, chunk, deliver(chunk))
+    account.check()
+    return account
+
+
+def _entries(account: Account, outcomes: Iterable[Outcome]) -> Iterator[Entry]:
+    for outcome in outcomes:
         account.enter(outcome)
         if isinstance(outcome, Mapped):
             for line in outcome.lines:
                 yield entry(outcome.row.place, line)
-    account.set_apart = mapper.partner_ids.set_apart
 
 
-def _enter_answer(
-    account: Account, client: httpx2.Client, chunk: list[Entry], pause: Pause
-) -> None:
-    answer = send(client, chunk, pause)
+def _enter_answer(account: Account, chunk: list[Entry], answer: BatchAnswer) -> None:
     account.recorded += answer.recorded
     account.replayed += answer.replayed
     account.position = answer.position

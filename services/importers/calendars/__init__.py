@@ -1,0 +1,1 @@
+"""Calendars: meetings that were and that will be, from iCalendar files."""

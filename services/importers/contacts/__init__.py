@@ -1,0 +1,1 @@
+"""Address books: the people of partners, and ours, from vCard files."""

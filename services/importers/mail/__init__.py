@@ -1,0 +1,1 @@
+"""Mailboxes: messages between us and partners, from mbox files."""
