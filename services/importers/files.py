@@ -11,6 +11,7 @@ from services.importers.refusals import FileUnusable
 
 Kind = Literal["contacts", "table", "calendar", "mail"]
 Progress = Callable[[int], None]
+BLOCK: Final = 256 * 1024
 SUFFIXES: Final[dict[str, Kind]] = {
     ".vcf": "contacts",
     ".vcard": "contacts",
@@ -56,11 +57,12 @@ def opened(path: Path, on_progress: Progress | None = None) -> Iterator[BinaryIO
 
 
 class _Counted:
-    """A file that tells how much of it was read."""
+    """A file that tells how much of it was read, now and then."""
 
     def __init__(self, raw: BinaryIO, on_progress: Progress | None) -> None:
         self._raw = raw
-        self._told = on_progress or (lambda _count: None)
+        self._on_progress = on_progress or (lambda _count: None)
+        self._untold = 0
 
     def read(self, size: int = -1) -> bytes:
         return self._tell(self._raw.read(size))
@@ -69,5 +71,8 @@ class _Counted:
         return self._tell(self._raw.readline(size))
 
     def _tell(self, piece: bytes) -> bytes:
-        self._told(len(piece))
+        self._untold += len(piece)
+        if self._untold >= BLOCK or not piece:
+            self._on_progress(self._untold)
+            self._untold = 0
         return piece

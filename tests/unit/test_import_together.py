@@ -1,6 +1,7 @@
 """Files of several kinds in one import, whatever they hold."""
 
 import gzip
+import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -225,6 +226,23 @@ def test_gzipped_files_are_read_alike(tmp_path: Path) -> None:
 def test_a_mistake_in_a_map_is_named(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(MapUnusable, match=reason):
         Importer(tmp_path, map=text).run(mbox=message())
+
+
+@pytest.mark.parametrize(("suffix", "needs"), [("vcf", True), ("mbox", False)])
+def test_a_missing_package_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, *, needs: bool
+) -> None:
+    """As where the extra is not installed; mail needs no package."""
+    for name in [n for n in sys.modules if n.startswith("services.importers.c")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in [n for n in sys.modules if n.partition(".")[0] == "icalendar"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    (tmp_path / f"a.{suffix}").write_text("")
+    if needs:
+        with pytest.raises(MapUnusable, match=r"pip install 'alliance-ledger"):
+            prepare_job(None, [tmp_path / f"a.{suffix}"], {})
+    else:
+        assert prepare_job(None, [tmp_path / f"a.{suffix}"], {}).files
 
 
 def test_a_table_needs_a_map_and_the_others_do_not(tmp_path: Path) -> None:
