@@ -83,12 +83,13 @@ def import_file(  # noqa: PLR0913, PLR0917 (each is an option of the command)
     url: Url = None,
     key: Key = None,
 ) -> None:
-    """Import contacts, calendars, mail and tables; again, it records nothing twice.
+    """Import contacts, calendars, mail and tables; a second time records nothing.
 
-    Examples:
-    alliance-ledger import contacts.vcf --dry-run;
-    alliance-ledger import calendar.ics mail.mbox --map people.toml;
-    alliance-ledger import visits.csv --map visits.toml --dry-run
+    Example: alliance-ledger import contacts.vcf --dry-run
+
+    Example: alliance-ledger import calendar.ics mail.mbox --map people.toml
+
+    Example: alliance-ledger import visits.csv --map visits.toml --set owner=Acme
     """
     with explained(), _explained():
         job = prepare_job(map_path, files, _settings(choices or []))

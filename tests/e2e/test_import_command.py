@@ -192,3 +192,47 @@ def test_a_table_without_map_is_refused_in_a_sentence(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["import", str(tmp_path / "a.csv"), "--dry-run"])
     assert result.exit_code == 2
     assert "say with --map what its rows mean" in result.output
+
+
+def test_a_changed_card_is_corrected_and_read_as_it_is_now(
+    service: RunningService, tmp_path: Path
+) -> None:
+    book = tmp_path / "c.vcf"
+    for role, made in (
+        ("Clerk", {"PartnerIdentified": 1, "PersonAdded": 1}),
+        ("President", {"EventCorrected": 1}),
+        ("President", {}),
+        ("Clerk", {"EventCorrected": 1}),
+    ):
+        lines = ("UID:rise", "FN:Jo", "ORG:Rising Ltd.", f"TITLE:{role}")
+        book.write_text(card(*lines, "EMAIL:jo@rising.example"))
+        events = account(command(service, str(book), "--json"))["events"]
+        assert (events["by_type"], events["refused"]) == (made, {})
+        (person,) = read(service.client, "/v1/partners/rising-ltd")["persons"]
+        assert person["role"] == role
+
+
+def test_what_a_merged_partner_told_is_told_to_the_survivor_once(
+    service: RunningService, tmp_path: Path
+) -> None:
+    people = card("UID:old", "FN:Jo", "ORG:Old Ltd.", "EMAIL:jo@old.example") + card(
+        "UID:new", "KIND:org", "FN:Bigger Ltd."
+    )
+    held = meeting("DTSTART:20240305T010000Z", who="ATTENDEE:mailto:jo@old.example")
+    later = meeting(
+        "DTSTART:20240405T010000Z", uid="later", who="ATTENDEE:mailto:jo@old.example"
+    )
+    (tmp_path / "c.vcf").write_text(people)
+    (tmp_path / "c.ics").write_text(calendar(held))
+    line = (str(tmp_path / "c.vcf"), str(tmp_path / "c.ics"), "--json")
+    assert account(command(service, *line))["events"]["recorded"] == 4
+    data = {"into": "bigger-ltd", "reason": "they merged"}
+    merged = {"type": "PartnerMerged", "partner": "old-ltd", "data": data}
+    assert service.client.post("/v1/events", json=merged).status_code == 201
+    (tmp_path / "c.ics").write_text(calendar(held, later))
+    events = account(command(service, *line))["events"]
+    assert (events["by_type"], events["refused"]) == ({"ContactMade": 1}, {})
+    history = read(service.client, "/v1/partners/bigger-ltd/history")
+    told = [one for one in history["items"] if one["type"] == "ContactMade"]
+    assert [one["data"]["persons"] for one in told][1][0].startswith("old-ltd/c-")
+    assert len(told) == 2
