@@ -139,6 +139,30 @@ def test_times_are_as_precise_as_the_calendar(
     assert contact(importer, start, head=zone)["occurred_at"] == when
 
 
+def test_calendars_of_outlook_are_read(importer: Importer) -> None:
+    """A zone by a name of its own, quoted names with commas, folded attendees."""
+    name = "(UTC+09:00) Osaka, Sapporo, Tokyo"
+    zone = (
+        f"METHOD:REQUEST\nBEGIN:VTIMEZONE\nTZID:{name}\nBEGIN:STANDARD\n"
+        "DTSTART:16010101T000000\nTZOFFSETFROM:+0900\nTZOFFSETTO:+0900\n"
+        "END:STANDARD\nEND:VTIMEZONE\n"
+    )
+    made = contact(
+        importer,
+        f'DTSTART;TZID="{name}":20261105T100000',
+        f'DTEND;TZID="{name}":20261105T110000',
+        'ORGANIZER;CN="Me, Myself":MAILTO:me@ours.example',
+        'ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE;CN="Sa',
+        ' to, H.":MAILTO:hanako@acme.example',
+        "LOCATION;LANGUAGE=ja-JP:Microsoft Teams 会議",
+        "X-MICROSOFT-CDO-BUSYSTATUS:BUSY",
+        "BEGIN:VALARM\nTRIGGER:-PT15M\nATTENDEE:mailto:x@else.example\nEND:VALARM",
+        head=zone,
+    )
+    assert made["occurred_at"] == "2026-11-05T10:00:00+09:00"
+    assert made["data"] == {"by": "us", "channel": "video", "minutes": 60}
+
+
 def test_a_zone_is_what_its_own_file_says_it_is(importer: Importer) -> None:
     files: dict[str, str | bytes] = {}
     for offset in ("+0530", "+0100"):

@@ -262,6 +262,29 @@ def test_cards_of_old_telephones_are_read(importer: Importer) -> None:
     assert person["data"]["name"] == "山田 太郎"
 
 
+def test_cards_of_apple_and_google_are_read(importer: Importer) -> None:
+    """Groups before names, several types, labels, and what they add of their own."""
+    importer.run(
+        vcf=card(
+            "PRODID:-//Apple Inc.//macOS 14.5//EN",
+            "N:Satō;Hanako;;;",
+            "FN:Hanako Satō",
+            "ORG:Acme Inc.;",
+            "item1.EMAIL;type=INTERNET;type=WORK;type=pref:hanako@acme.example",
+            "item1.X-ABLabel:_$!<Work>!$_",
+            'item2.ADR;TYPE="home,pref":;;1 Street;Kyoto;;;Japan',
+            "TEL;type=CELL;type=VOICE:075 000",
+            "X-IMAGETYPE:PHOTO",
+            "UID:2F5C:ABPerson",
+            version="3.0",
+        )
+    )
+    (person,) = importer.log.of("PersonAdded")
+    assert (person["partner"], person["source"]["ref"]) == ("acme", "2F5C:ABPerson")
+    assert person["data"]["email"] == "hanako@acme.example"
+    assert person["data"]["phone"] == "075 000"
+
+
 def test_a_file_may_be_written_in_another_encoding(importer: Importer) -> None:
     importer.map += '[contacts]\nencoding = "cp932"\n'
     text = card("UID:1", "FN:髙橋", "ORG:ﾎﾞｰ株式会社", version="3.0")

@@ -130,6 +130,11 @@ def test_a_list_of_our_own_brings_messages_of_partners(importer: Importer) -> No
     assert len(importer.log.of("ContactMade")) == 1
 
 
+def test_our_own_newsletter_is_no_contact_with_everybody(importer: Importer) -> None:
+    report = importer.run(mbox=message("List-Id: <news.ours.example>", **FROM_US))
+    assert left_out(report) == {"newsletter or list": 1}
+
+
 def test_what_reached_us_unaddressed_is_known_by_where_it_was_delivered(
     importer: Importer,
 ) -> None:

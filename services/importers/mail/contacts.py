@@ -63,8 +63,10 @@ def _events(desk: Desk, message: Message) -> Iterator[EventLine]:
 def _leave_out_unwritten(desk: Desk, message: Message) -> None:
     if message.automatic:
         raise LeftOut(message.automatic)
-    ours = bool(message.list_id) and desk.book.is_ours(domain_of(message.list_id))
-    if (message.list_id or message.to_many) and not ours:
+    if not (message.list_id or message.to_many):
+        return
+    to_our_list = message.list_id and desk.book.is_ours(domain_of(message.list_id))
+    if not to_our_list or desk.book.is_ours(message.sender):
         raise LeftOut("newsletter or list")
 
 
