@@ -373,6 +373,7 @@ def test_a_merger_does_not_record_a_meeting_anew(importer: Importer) -> None:
         (("DTSTART:soon",), "unreadable date"),
         (("DTSTART:20260230T000000Z",), "unreadable date"),
         (("SUMMARY:x",), "unreadable entry"),
+        ((*HELD, "RDATE;VALUE=PERIOD:000000Z/PT1H"), "unreadable date"),
         ((*HELD, HELD[0]), "unreadable date"),
         (("DTSTART;TZID=Nowhere/Land:20261105T010000",), "unknown time zone"),
         (("DTSTART;TZID=Asia:20261105T010000",), "unreadable entry"),

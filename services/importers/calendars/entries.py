@@ -120,14 +120,17 @@ def _moment(value: Any, zone: str) -> Moment:
         raise RowRefused("unreadable date", "there are two where one may stand")
     if isinstance(value, vBroken):
         raise RowRefused("unreadable date", f"{value.property_name}: {value!s:.100}")
-    moment: Moment = value.dt
+    return _placed(value.dt, str(value.params.get("TZID", "")), zone)
+
+
+def _placed(moment: Any, named: str, zone: str) -> Moment:
+    """The moment in the zone of the calendar when it names none of its own."""
     if isinstance(moment, datetime) and moment.tzinfo is None:
-        named = value.params.get("TZID")
         if named:
-            raise RowRefused("unknown time zone", str(named)[:100])
+            raise RowRefused("unknown time zone", named[:100])
         return moment.replace(tzinfo=ZoneInfo(zone)) if zone else moment
     if not isinstance(moment, date):
-        raise RowRefused("unreadable entry", "it has a time without a day")
+        raise RowRefused("unreadable date", "it has a time without a day")
     return moment
 
 
@@ -143,8 +146,7 @@ def _each_moment(value: Any, zone: str) -> Iterator[Moment]:
     for listed in _listed(value):
         for one in getattr(listed, "dts", [listed]):
             moment = one.dt[0] if isinstance(one.dt, tuple) else one.dt
-            local = isinstance(moment, datetime) and moment.tzinfo is None
-            yield moment.replace(tzinfo=ZoneInfo(zone)) if local and zone else moment
+            yield _placed(moment, str(listed.params.get("TZID", "")), zone)
 
 
 def _instant(value: Any) -> datetime | None:
