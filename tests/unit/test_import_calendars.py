@@ -139,6 +139,20 @@ def test_times_are_as_precise_as_the_calendar(
     assert contact(importer, start, head=zone)["occurred_at"] == when
 
 
+def test_a_zone_that_the_parser_chokes_on_refuses_its_entries_alone(
+    importer: Importer,
+) -> None:
+    zone = (
+        "BEGIN:VTIMEZONE\nTZID:Mine\nBEGIN:STANDARD\nDTSTART:19700101T000000\n"
+        "RRULE:FREQ=YEARLY;BYMO\\NTH=3\nTZOFFSETFROM:+0530\nTZOFFSETTO:+0530\n"
+        "END:STANDARD\nEND:VTIMEZONE\n"
+    )
+    entry = meeting("DTSTART;TZID=Mine:20261105T090000", uid="bad")
+    report = importer.run(ics=calendar(entry, meeting(*HELD), head=zone))
+    assert list(refused(report)) == ["unreadable entry"]
+    assert len(importer.log.of("ContactMade")) == 1
+
+
 def test_calendars_of_outlook_are_read(importer: Importer) -> None:
     """A zone by a name of its own, quoted names with commas, folded attendees."""
     name = "(UTC+09:00) Osaka, Sapporo, Tokyo"

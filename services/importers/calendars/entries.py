@@ -16,7 +16,8 @@ from services.importers.desk import digest
 from services.importers.refusals import RowRefused
 
 UNREADABLE: Final = (
-    *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError, OSError),
+    *(ValueError, TypeError, LookupError, ArithmeticError),
+    *(AttributeError, AssertionError, OSError),
 )
 """What the parser raises at text that is no calendar."""
 Moment = date | datetime

@@ -89,7 +89,7 @@ def _value(line: Line, encoding: str) -> str:
             charset = _wide(str(params.get("CHARSET", encoding)))
             text = quopri.decodestring(value).decode(charset)
         text.encode()  # some charsets make characters that there are not
-    except (ValueError, LookupError) as wrong:
+    except (ValueError, LookupError, AssertionError) as wrong:
         reason = f"line {line.number}, {line.name}: {wrong}"
         raise RowRefused("unreadable line", reason[:300]) from wrong
     return text
