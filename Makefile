@@ -72,8 +72,8 @@ WORDS := $(PAGES)/locale/ja/LC_MESSAGES/messages
 
 words: $(STAMP)  ## Bring the catalogue of the pages up to date with their texts
 	@set -eu; found=$$(mktemp); trap 'rm -f "$$found"' EXIT; \
-	(cd $(PAGES) && $(CURDIR)/$(BIN)/pybabel -q extract -F locale/messages.cfg -o "$$found" .); \
-	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap \
+	(cd $(PAGES) && $(CURDIR)/$(BIN)/pybabel -q extract --no-location --sort-output -F locale/messages.cfg -o "$$found" .); \
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100 \
 	    -l ja -i "$$found" -o $(WORDS).po; \
 	$(BIN)/pybabel compile -l ja -i $(WORDS).po -o $(WORDS).mo
 

@@ -187,6 +187,8 @@ DOORS: Final = (
         channel="phone",
         tie="a form",
     ),
+    form("/log/{event}/retract", f"/log/{SOME_EVENT}/retract", 404, scope="both"),
+    form("/log/{event}/correct", f"/log/{SOME_EVENT}/correct", 404, scope="both"),
     form("/recorded/{tie}/move", "/recorded/nothing/move", 404, scope="both"),
     form("/recorded/{tie}/undo", "/recorded/nothing/undo", 404, scope="both"),
     form("/new", "/new", name="A new one", tie="a new one"),

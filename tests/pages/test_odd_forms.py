@@ -4,29 +4,16 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-import httpx2
 import pytest
 
-from services.foundation.access.sessions import COOKIE
-from tests.admission import pepper_of
 from tests.e2e.asking import contact, new_partner, record
-from tests.pages.browsers import links
+from tests.pages.sending import Forms, forms_of
 from tests.running import RunningService, running_service
 
 NUMBERS: Final = (
     *("", "-1", "²", "٣", "1" * 401, "1e9", "0x1F", "NaN", "1_0", " 7 ", "+7"),
     *("999", "10000000", "7.5", "七"),
 )
-
-
-class Forms:
-    """A browser that is signed in, and what its forms send."""
-
-    def __init__(self, client: httpx2.Client, token: str) -> None:
-        self.client, self._token = client, token
-
-    def send(self, path: str, **fields: str) -> httpx2.Response:
-        return self.client.post(path, data=fields | {"token": self._token})
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +25,8 @@ def service() -> Iterator[RunningService]:
 
 @pytest.fixture(scope="module")
 def forms(service: RunningService) -> Iterator[Forms]:
-    (link,) = links(service, 1)
-    with service.anonymous() as client:
-        client.get(link)
-        session = client.cookies[COOKIE]
-        yield Forms(client, pepper_of(service.data_dir).form_token(session))
+    with forms_of(service) as signed:
+        yield signed
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from services.foundation.problems import Problem
 from services.projections.pages import (
     adding,
     entering,
+    event,
     files,
     insights,
     log,
@@ -29,6 +30,7 @@ ROUTERS: Final = (
     adding.router,
     insights.router,
     log.router,
+    event.router,
     partner.router,
     files.router,
 )

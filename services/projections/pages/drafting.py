@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from contracts.events import EventData
+
 Json = dict[str, Any]
 CONTACT: Final = "#1"
 """What the list's first item introduced: the contact that all else arose from."""
+BEGINS: Final = "PartnerIdentified"
+"""What stays behind when facts move to another partner."""
+OF_ANYBODY: Final = frozenset({"person", "partner"})
+"""What facts of every partner may name, as far as is seen here."""
 NUMBER: Final = re.compile("[0-9]{1,9}")
 """What is no such text is sent as it is, and refused with its reason."""
 
@@ -75,8 +81,8 @@ def _arisen(fields: Fields) -> Iterator[tuple[str, Json]]:
             {
                 "by": fields.side("scope_by", "partner"),
                 "scope": scope,
-                "asks": _lines(fields.one("asks")),
-                "gives": _lines(fields.one("gives")),
+                "asks": lines_of(fields.one("asks")),
+                "gives": lines_of(fields.one("gives")),
             },
         )
 
@@ -127,7 +133,8 @@ def _against(told: str) -> Json:
     return {kind: reference} if kind in {"offer", "commitment"} and reference else {}
 
 
-def _lines(text: str) -> Sequence[str]:
+def lines_of(text: str) -> Sequence[str]:
+    """The lines of a text, without those that are empty."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
@@ -151,7 +158,8 @@ def taken_back(recorded: Sequence[Json], reason: str) -> list[Json]:
 def moved(recorded: Sequence[Json], partner: str, reason: str) -> list[Json]:
     """The same facts of another partner: taken back here and recorded there."""
     back = taken_back(recorded, reason)
-    places = {event["id"]: f"#{len(back) + n}" for n, event in enumerate(recorded, 1)}
+    going = [event for event in recorded if event["type"] != BEGINS]
+    places = {event["id"]: f"#{len(back) + n}" for n, event in enumerate(going, 1)}
     anew = [
         {
             "type": event["type"],
@@ -161,6 +169,25 @@ def moved(recorded: Sequence[Json], partner: str, reason: str) -> list[Json]:
             "data": event["data"],
             **_given(causation=places.get(event["causation"], event["causation"])),
         }
-        for event in recorded
+        for event in going
     ]
     return [*back, *anew]
+
+
+def may_move(recorded: Sequence[Json]) -> bool:
+    """Whether facts name nothing of their partner, so that they could be another's."""
+    ids = {None, *(event["id"] for event in recorded)}
+    going = [event for event in recorded if event["type"] != BEGINS]
+    caused = all(event["causation"] in ids for event in going)
+    one = len({event["partner"] for event in recorded}) == 1
+    return bool(going) and one and caused and ids.issuperset(_named(going))
+
+
+def _named(events: Sequence[Json]) -> Iterator[str]:
+    """The things of their partner that facts name."""
+    for event in events:
+        data = event["data"]
+        for field, kind in EventData.catalogue[event["type"]].named:
+            if kind not in OF_ANYBODY and field in data:
+                value = data[field]
+                yield from [value] if isinstance(value, str) else value

@@ -10,6 +10,7 @@ from services.projections.pages.words import Words
 LEDGER: Final = "_ledger"
 FOUND: Final = 8
 ASKED_AT_ONCE: Final = 200
+REVISIONS: Final = ("EventRetracted", "EventCorrected")
 
 
 async def known(asking: Asking, partner: str) -> Json | None:
@@ -51,11 +52,43 @@ async def names_of(
     return {item["partner"]: words.called(item) for item in told["items"]}
 
 
-async def our_people(asking: Asking) -> Mapping[str, str]:
-    """What the people of ours are called, by their ids."""
-    asked = {"partner": LEDGER, "type": "PersonAdded", "limit": 1000}
+async def told_of(asking: Asking, partner: str, *types: str) -> Sequence[Json]:
+    """What was recorded of some types and stands, as it reads after corrections."""
+    asked = {"partner": partner, "type": [*types, *REVISIONS], "limit": 1000}
     told = await asking.get("/v1/events", **asked)
-    return {e["data"].get("person", e["id"]): e["data"]["name"] for e in told["items"]}
+    return reading(told["items"])
+
+
+def reading(events: Sequence[Json]) -> Sequence[Json]:
+    """The events of a stream in force, corrections applied; revisions are left out."""
+    gone: set[str] = set()
+    kept: list[Json] = []
+    for event in reversed(events):
+        if event["id"] not in gone:
+            kept.append(event)
+            if event["type"] == "EventRetracted":
+                gone.add(event["data"]["target"])
+    facts = {event["id"]: event for event in reversed(kept)}
+    for event in reversed(kept):
+        target = event["data"].get("target")
+        if event["type"] == "EventCorrected" and target in facts:
+            facts[target] = corrected(facts[target], event["data"])
+    return [event for event in facts.values() if event["type"] not in REVISIONS]
+
+
+def corrected(event: Json, change: Json) -> Json:
+    """An event as it reads after a correction."""
+    members = ("occurred_at", "data")
+    return event | {name: change[name] for name in members if name in change}
+
+
+async def our_people(asking: Asking, *, here: bool = False) -> Mapping[str, str]:
+    """What the people of ours are called, by their ids; `here`: who has not left."""
+    told = await told_of(asking, LEDGER, "PersonAdded", "PersonLeft")
+    left = {e["data"]["person"] for e in told if here and e["type"] == "PersonLeft"}
+    added = (e for e in told if e["type"] == "PersonAdded")
+    people = {e["data"].get("person", e["id"]): e["data"]["name"] for e in added}
+    return {person: name for person, name in people.items() if person not in left}
 
 
 def people_of(partner: Json) -> Mapping[str, str]:

@@ -60,6 +60,14 @@ class Form:
         self._fields = fields
         self.grant, self.asking = grant, asking
 
+    @property
+    def values(self) -> dict[str, list[str]]:
+        """What every field holds, to fill the form in again."""
+        values: dict[str, list[str]] = {}
+        for name, value in self._fields:
+            values.setdefault(name, []).append(value)
+        return values
+
     def get(self, name: str) -> str:
         """What a field holds, without blanks around it; empty when it is not sent."""
         return next((v.strip() for n, v in self._fields if n == name), "")

@@ -1,4 +1,4 @@
-"""What changed since a day, the log itself, and one event with its proof."""
+"""What changed since a day, and the log itself."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -70,7 +70,7 @@ async def log(
     following = told.headers.get("Link")
     types, head, names = await asyncio.gather(
         asking.get("/v1/schemas"),
-        _unless(UNSIGNED, asking.text("/v1/log/checkpoint")),
+        unless(UNSIGNED, asking.text("/v1/log/checkpoint")),
         names_of(asking, (e["partner"] for e in told.body["items"]), words),
     )
     return show(
@@ -85,7 +85,7 @@ async def log(
     )
 
 
-async def _unless(absent: frozenset[str], asked: Awaitable[T]) -> T | None:
+async def unless(absent: frozenset[str], asked: Awaitable[T]) -> T | None:
     """What was asked for; None if the problem is that it is not there yet."""
     try:
         return await asked
@@ -93,23 +93,3 @@ async def _unless(absent: frozenset[str], asked: Awaitable[T]) -> T | None:
         if problem.code in absent:
             return None
         raise
-
-
-@router.get("/log/{event}")
-async def one_event(request: Request, grant: Reader, event: str) -> Response:
-    """One event as recorded, what corrected it, what arose from it, and its proof."""
-    words = words_of(request, grant)
-    asking = Asking(request, words.language)
-    told, arisen = await asking.all(
-        (f"/v1/events/{quoted(event)}", {}), ("/v1/events", {"causation": event})
-    )
-    proof = asking.get("/v1/log/proof/inclusion", position=told["position"])
-    return show(
-        request,
-        "event.html",
-        words,
-        event=told,
-        arisen=arisen["items"],
-        proof=await _unless(UNSIGNED | {"invalid"}, proof),
-        names=await names_of(asking, [told["partner"]], words),
-    )

@@ -11,8 +11,15 @@ from contracts.saying import Said
 from services.foundation.access import Grant
 from services.foundation.problems import Problem
 from services.projections.pages.asking import Asking, Json
-from services.projections.pages.drafting import Fields, facts_of, moved, taken_back
+from services.projections.pages.drafting import (
+    Fields,
+    facts_of,
+    may_move,
+    moved,
+    taken_back,
+)
 from services.projections.pages.finding import (
+    LEDGER,
     known,
     names_of,
     our_people,
@@ -27,6 +34,7 @@ from services.projections.pages.routes import (
     words_of,
 )
 from services.projections.pages.showing import Told, show
+from services.projections.pages.standing import FINAL
 
 router: Final = APIRouter(include_in_schema=False)
 UNDO_WITHIN: Final = timedelta(minutes=10)
@@ -149,7 +157,9 @@ async def recorded(request: Request, grant: Recorder, tie: str) -> Response:
         events=[event | {"data": Told(event["data"])} for event in events],
         name=names.get(here),
         tie=tie,
+        is_final=any(event["type"] == FINAL for event in events),
         can_undo=_is_fresh(events),
+        can_move=_is_fresh(events) and may_move(events),
         others=[p for p in partners["items"] if p["partner"] != here],
     )
 
@@ -173,7 +183,9 @@ async def undo(tie: str, form: Sent) -> Response:
     events = await _still_fresh(form, tie)
     content = taken_back(events, "undone on the page")
     await form.asking.record(content, f"{tie} undo {events[-1]['id']}")
-    return back_to(f"/partners/{events[0]['partner']}")
+    first = events[0]
+    nobody = first["type"] == "PartnerIdentified" or first["partner"] == LEDGER
+    return back_to("/" if nobody else f"/partners/{first['partner']}")
 
 
 @router.post("/recorded/{tie}/move")
