@@ -171,6 +171,7 @@ DOORS: Final = (
     shows("/new", scope="record"),
     shows("/calendar"),
     shows("/record", scope="both"),
+    shows("/record/other", scope="both"),
     shows("/recorded/{tie}", "/recorded/tie-of-a-form", scope="both"),
     form("/partners/{partner}/snooze", "/partners/acme/snooze", days="7"),
     form(
@@ -186,6 +187,19 @@ DOORS: Final = (
         partner="acme",
         channel="phone",
         tie="a form",
+    ),
+    Door(
+        "POST",
+        "/record/other",
+        "record",
+        status=303,
+        sends={
+            "type": "GoalAsked",
+            "partner": "acme",
+            "tie": "another form",
+            "data.by": "us",
+        },
+        is_page=True,
     ),
     form("/log/{event}/retract", f"/log/{SOME_EVENT}/retract", 404, scope="both"),
     form("/log/{event}/correct", f"/log/{SOME_EVENT}/correct", 404, scope="both"),
