@@ -175,7 +175,13 @@ DOORS: Final = (
     shows("/recorded/{tie}", "/recorded/tie-of-a-form", scope="both"),
     form("/partners/{partner}/snooze", "/partners/acme/snooze", days="7"),
     form(
-        "/partners/{partner}/offers/{offer}",
+        "/partners/{partner}/thanks/{delivery:path}",
+        "/partners/acme/thanks/d",
+        scope="both",
+        channel="phone",
+    ),
+    form(
+        "/partners/{partner}/offers/{offer:path}",
         "/partners/acme/offers/none",
         409,
         answer="OfferAccepted",

@@ -152,6 +152,45 @@ def test_help_is_to_be_thanked_for_until_a_contact_on_a_later_day(
     assert today(client)["thanks"] == []
 
 
+def test_help_is_thanked_for_by_a_contact_that_arose_from_it_on_its_day(
+    client: httpx2.Client,
+) -> None:
+    given = event("HelpDelivered", "x", by="partner", kind="referral", delivery="d")
+    partner = known(client, dated(given, "2014-06-20T09:00:00Z"))
+    (wanted,) = today(client)["thanks"]
+    call = dated(contact(partner), "2014-06-20T10:00:00Z")
+    record(client, call)
+    assert today(client)["thanks"] == [wanted]
+    record(client, call | {"causation": wanted["event"]})
+    assert today(client)["thanks"] == []
+
+
+def test_help_that_was_acknowledged_is_thanked_for(client: httpx2.Client) -> None:
+    data = {"by": "partner", "kind": "referral", "delivery": "d", "confirmed": False}
+    given = dated(event("HelpDelivered", "x", **data), "2014-06-20")
+    partner = known(client, given)
+    assert len(today(client)["thanks"]) == 1
+    thanks = event("DeliveryAcknowledged", partner, delivery="d")
+    record(client, dated(thanks, "2014-06-20"))
+    assert today(client)["thanks"] == []
+
+
+def test_offers_whose_day_has_passed_wait_behind_the_others(
+    client: httpx2.Client,
+) -> None:
+    offers = [
+        dated(event("HelpOffered", "x", by="partner", kind="space", **more), "2014-05")
+        for more in (
+            {"offer": "past", "valid_until": "2014-06-01"},
+            {"offer": "soon", "valid_until": "2014-07-01"},
+            {"offer": "any-time"},
+        )
+    ]
+    known(client, *offers)
+    waiting = [(o["offer"], o["overdue"]) for o in today(client)["offers"]]
+    assert waiting == [("soon", False), ("any-time", False), ("past", True)]
+
+
 def test_a_day_is_narrowed_to_who_looks_after_the_partners(
     client: httpx2.Client,
 ) -> None:

@@ -30,10 +30,14 @@ def open_promises(
     parameters: Mapping[str, Any],
     folded: Mapping[str, Sight],
 ) -> list[dict[str, Json]]:
-    """Promises of a kind and side that wait, the soonest due first."""
+    """Promises of a kind and side that wait, the soonest due first.
+
+    Offers whose day has passed come last.
+    """
     rows = connection.execute(statement(HERE, "open_promises"), parameters).fetchall()
     found = [*rows, *_folded(connection, question, parameters, folded)]
-    found.sort(key=lambda row: (row[-1] or LATEST, row[0], row[1]))
+    is_offer = parameters["kind"] == "offer"
+    found.sort(key=lambda row: (is_offer and row[8], row[-1] or LATEST, row[0], row[1]))
     return [_shown(parameters["kind"], row) for row in found[: parameters["max_rows"]]]
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from services.foundation.problems import Problem
 from services.projections.pages import (
     adding,
+    answering,
     entering,
     event,
     files,
@@ -27,6 +28,7 @@ from services.projections.pages.showing import show
 ROUTERS: Final = (
     entering.router,
     routes.router,
+    answering.router,
     record.router,
     other.router,
     adding.router,

@@ -55,10 +55,14 @@ class Form:
     """The fields of a form that a page of this session sent, and who sent it."""
 
     def __init__(
-        self, fields: Sequence[tuple[str, str]], grant: "Grant", asking: Asking
+        self,
+        fields: Sequence[tuple[str, str]],
+        grant: "Grant",
+        asking: Asking,
+        language: str,
     ) -> None:
         self._fields = fields
-        self.grant, self.asking = grant, asking
+        self.grant, self.asking, self.language = grant, asking, language
 
     @property
     def values(self) -> dict[str, list[str]]:
@@ -93,7 +97,8 @@ async def own_form(
     if not hmac.compare_digest(sent.encode(), pepper.form_token(session).encode()):
         raise Problem("forbidden", Said("The form is from another page or session."))
     request.state.grant = grant
-    return Form(fields, grant, Asking(request, language_for(request)))
+    language = language_for(request)
+    return Form(fields, grant, Asking(request, language), language)
 
 
 async def form_of(form: Annotated[Form, Depends(own_form)]) -> Form:

@@ -144,15 +144,6 @@ async def snooze(partner: str, form: Sent) -> Response:
     return back_to("/")
 
 
-@router.post("/partners/{partner}/offers/{offer}")
-async def answer_offer(partner: str, offer: str, form: Sent) -> Response:
-    """Accept or decline what was offered."""
-    accepted = form.get("answer") == "OfferAccepted"
-    kind = "OfferAccepted" if accepted else "OfferDeclined"
-    await form.asking.record(_event(kind, partner, offer=offer))
-    return back_to("/")
-
-
 def _event(kind: str, partner: str, **data: Any) -> Json:
     return {"type": kind, "partner": partner, "data": data}
 

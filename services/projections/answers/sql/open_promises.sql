@@ -1,5 +1,5 @@
 -- Promises of one side that are open, the soonest due first: offers that nobody has
--- answered, or commitments of which something remains.
+-- answered, those whose day has passed last, or commitments of which something remains.
 SELECT
     p.partner,
     p.ref,
@@ -36,5 +36,6 @@ WHERE
     AND NOT r.partner = any(%(folded)s::text[])
     AND (%(owner)s::text IS NULL OR r.owner = %(owner)s)
     AND r.known_from <= %(cut)s
-ORDER BY p.until_at, p.partner, p.ref
+ORDER BY
+    p.kind = 'offer' AND coalesce(p.until_at < %(as_of)s, FALSE), p.until_at, p.partner, p.ref
 LIMIT %(max_rows)s

@@ -2,8 +2,8 @@
 // fetched again and only the parts that differ are put in. Everything works without it.
 const parts = () => document.querySelectorAll("[data-live][id]");
 const isInUse = (part) => part.contains(document.activeElement);
-// A cursor holds the instant at which it was made, which is no news.
-const still = (part) => part.innerHTML.replace(/cursor=[\w-]+/g, "");
+// A cursor holds the instant at which it was made, and a form the position: no news.
+const still = (part) => part.innerHTML.replace(/cursor=[\w-]+|name="at" value="\d+"/g, "");
 const opened = (part) => [...part.querySelectorAll("details")].map((one) => one.open);
 let waiting = false, again = false;
 
@@ -26,6 +26,8 @@ async function refresh() {
     const next = page.getElementById(part.id);
     if (next && !isInUse(part)) put(part, next);
   }
+  const at = page.querySelector("[name=at]");
+  document.querySelectorAll("[name=at]").forEach((one) => (one.value = at?.value ?? one.value));
 }
 
 // Sums over a large ledger may be of a moment ago, until they are made anew.

@@ -49,7 +49,7 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Help of the partner since which there was no contact on a later day."""
+    """Help of the partner that nobody has thanked for."""
 
     delivery: str
     kind: str
@@ -140,10 +140,11 @@ def _to_thank_for(exchange: Exchange, moment: Moment, data: HelpDelivered) -> No
 
 
 def thanked(exchange: Exchange, moment: Moment) -> None:
-    """After a contact what came on an earlier day was thanked for."""
+    """After a contact what came on an earlier day was thanked for, and its cause."""
     if exchange.unthanked:
-        kept = tuple(r for r in exchange.unthanked if r.day >= moment.day)
-        exchange.unthanked = kept
+        cause = moment.fact.event.causation
+        new = (r for r in exchange.unthanked if r.day >= moment.day)
+        exchange.unthanked = tuple(r for r in new if r.event != cause)
 
 
 def _counts_at_once(moment: Moment, data: HelpDelivered) -> bool:
@@ -155,7 +156,10 @@ def _counts_at_once(moment: Moment, data: HelpDelivered) -> bool:
 def _acknowledged(
     exchange: Exchange, moment: Moment, reference: str
 ) -> Delivery | None:
-    made = exchange.awaiting.pop(moment.key("delivery", reference), None)
+    key = moment.key("delivery", reference)
+    waiting = exchange.unthanked
+    exchange.unthanked = tuple(r for r in waiting if r.delivery != key)
+    made = exchange.awaiting.pop(key, None)
     if made is None:
         return None
     shown = (*made.because, moment.evidence)

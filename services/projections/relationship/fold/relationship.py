@@ -47,7 +47,7 @@ from services.projections.relationship.fold.progressing import helped, progresse
 from services.projections.relationship.fold.proposals import Proposal, proposed
 from services.projections.relationship.fold.stages import ACTS, Stages
 
-VERSION: Final = 1
+VERSION: Final = 2
 REVISIONS: Final = (EventCorrected, EventRetracted)
 
 
