@@ -23,10 +23,17 @@ SEEN: Final[dict[str, str]] = {
     "partner": "/partners/asanagi-works",
     "changes": "/partners/asanagi-works/changes?known_from=position:150",
     "record": "/record?partner=asanagi-works&type=HelpOffered",
+    "record-other": "/record/other?partner=asanagi-works",
+    "fact": "/record/other?type=AllianceAgreed&partner=asanagi-works",
     "compare": "/compare?partners=asanagi-works,tallowick-marketing",
     "insights": "/insights",
     "log": "/log?partner=asanagi-works",
+    "event": "/log/{event}#correct",
 }
+OPENED: Final = """() => {
+  const part = document.querySelector(location.hash || "#none");
+  if (part) { part.open = true; scrollTo(0, 0); }
+}"""
 LOOKS: Final[tuple[tuple[tuple[int, int], str, Any], ...]] = (
     (DESK, "en", "light"),
     (PHONE, "ja", "dark"),
@@ -39,8 +46,11 @@ def main() -> None:
         settings = Settings(_env_file=None, data_dir=service.data_dir)
         load_story(Service(service.url, service.key), settings)
         signed = sign_in(browser, service)
+        asked = {"type": "ResourceCommitted", "partner": "asanagi-works", "limit": 1}
+        (promise,) = service.client.get("/v1/events", params=asked).json()["items"]
         for look, name in product(LOOKS, SEEN):
-            for page in seen(signed, look, SEEN[name]):
+            path = SEEN[name].replace("{event}", promise["id"])
+            for page in seen(signed, look, path):
                 size, language, theme = look
                 kind = "desk" if size == DESK else "phone"
                 file = FOLDER / f"{name}-{kind}-{language}-{theme}.jpg"
@@ -54,6 +64,7 @@ def seen(
     size, language, theme = look
     with signed.page(size, language=language, theme=theme) as page:
         page.goto(path)
+        page.evaluate(OPENED)
         high = page.evaluate("document.documentElement.scrollHeight")
         most = 3 * size[1]
         page.set_viewport_size({"width": size[0], "height": min(high, most)})

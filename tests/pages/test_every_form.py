@@ -206,3 +206,13 @@ def test_whom_it_is_about_is_asked_first(service: RunningService, forms: Forms) 
         assert (answer.status_code, answer.headers["Location"]) == (303, "/log")
     refused = forms.send(FORM, type="NoSuchType", partner=partner, tie="x")
     assert refused.status_code == 422
+
+
+def test_what_the_next_stage_needs_leads_to_its_form(
+    service: RunningService, forms: Forms
+) -> None:
+    partner = new_partner(service.client)
+    record(service.client, contact(partner))
+    read(service.client, f"/v1/partners/{partner}")
+    page = forms.client.get(f"/partners/{partner}").text
+    assert f'href="{FORM}?type=GoalShared&amp;partner={partner}">record it' in page
