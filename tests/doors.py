@@ -175,15 +175,17 @@ DOORS: Final = (
     shows("/recorded/{tie}", "/recorded/tie-of-a-form", scope="both"),
     form("/partners/{partner}/snooze", "/partners/acme/snooze", days="7"),
     form(
-        "/partners/{partner}/thanks/{delivery:path}",
-        "/partners/acme/thanks/d",
+        "/partners/{partner}/thanks",
+        "/partners/acme/thanks",
         scope="both",
+        delivery="d",
         channel="phone",
     ),
     form(
-        "/partners/{partner}/offers/{offer:path}",
-        "/partners/acme/offers/none",
+        "/partners/{partner}/offers",
+        "/partners/acme/offers",
         409,
+        offer="none",
         answer="OfferAccepted",
     ),
     form(

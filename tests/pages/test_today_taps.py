@@ -45,7 +45,7 @@ def test_help_of_today_is_thanked_for_in_one_tap_and_undone(
     given = {"by": "partner", "kind": "referral", "delivery": "d", **awaits}
     delivered = say(service.client, "HelpDelivered", partner, **given)
     assert thanks_for(service, partner) == ["d"]
-    path = f"/partners/{partner}/thanks/d"
+    path = f"/partners/{partner}/thanks"
     first = tap(forms, path, channel="phone")
     assert first.status_code == 303
     assert thanks_for(service, partner) == []
@@ -68,7 +68,7 @@ def test_help_of_today_is_thanked_for_in_one_tap_and_undone(
 def test_the_same_tap_twice_records_once(service: RunningService, forms: Forms) -> None:
     partner = new_partner(service.client)
     say(service.client, "HelpOffered", partner, offer="o", by="partner", kind="space")
-    path = f"/partners/{partner}/offers/o"
+    path = f"/partners/{partner}/offers"
     read(service.client, "/v1/partners")
     form = form_in(forms.client.get("/").text, path)
     fields = {**form.holds, "answer": ["OfferAccepted"]}
@@ -89,7 +89,7 @@ def test_an_offer_whose_day_has_passed_says_so_and_is_still_accepted(
     record(service.client, offer)
     read(service.client, "/v1/partners")
     assert "its day has passed" in forms.client.get("/").text
-    path = f"/partners/{partner}/offers/late"
+    path = f"/partners/{partner}/offers"
     answer = tap(forms, path, answer="OfferAccepted")
     assert "Offer accepted" in forms.client.get(answer.headers["Location"]).text
 

@@ -15,9 +15,10 @@ TOPIC: Final = {"en": "Thanks", "ja": "お礼"}
 Sent = Annotated[Form, Depends(form_of)]
 
 
-@router.post("/partners/{partner}/offers/{offer:path}")
-async def answer_offer(partner: str, offer: str, form: Sent) -> Response:
+@router.post("/partners/{partner}/offers")
+async def answer_offer(partner: str, form: Sent) -> Response:
     """Accept or decline what was offered."""
+    offer = form.get("offer")
     accepted = form.get("answer") == "OfferAccepted"
     kind = "OfferAccepted" if accepted else "OfferDeclined"
     tie = tie_of(form, partner, kind, offer)
@@ -27,13 +28,14 @@ async def answer_offer(partner: str, offer: str, form: Sent) -> Response:
     return back_to(f"/recorded/{tie}")
 
 
-@router.post("/partners/{partner}/thanks/{delivery:path}")
-async def thank(partner: str, delivery: str, form: Sent) -> Response:
+@router.post("/partners/{partner}/thanks")
+async def thank(partner: str, form: Sent) -> Response:
     """Say that the partner was thanked for some help, now.
 
     What a partner gave is acknowledged by being recorded, as a rule: thanks are then a
     contact that arose from it. What awaits an acknowledgement has it thereby.
     """
+    delivery = form.get("delivery")
     tie = tie_of(form, partner, "thanks", delivery)
     tied = {"partner": partner, "correlation": tie}
     content: list[Json] = [tied | _contact(form)]
