@@ -30,7 +30,7 @@ from services.projections.relationship.fold.standing import Sight
 
 HERE: Final = "services.projections.answers"
 THANKED_WITHIN: Final = timedelta(days=90)
-PARTNERS_AT_ONCE: Final = 50
+PARTNERS_AT_ONCE: Final = 25
 router: Final = APIRouter(tags=["today"], route_class=Answering)
 Asked = Annotated[Question, Depends(asks("relationship", past=False))]
 
