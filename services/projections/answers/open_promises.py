@@ -34,9 +34,13 @@ def open_promises(
 
     Offers whose day has passed come last.
     """
-    rows = connection.execute(statement(HERE, "open_promises"), parameters).fetchall()
-    found = [*rows, *_folded(connection, question, parameters, folded)]
     is_offer = parameters["kind"] == "offer"
+    rows: list[Any] = []
+    for is_past in (False, True) if is_offer else (None,):
+        if len(rows) < parameters["max_rows"]:  # in the order of an index, which ends
+            asked = {**parameters, "is_past": is_past}
+            rows += connection.execute(statement(HERE, "open_promises"), asked)
+    found = [*rows, *_folded(connection, question, parameters, folded)]
     found.sort(key=lambda row: (is_offer and row[8], row[-1] or LATEST, row[0], row[1]))
     return [_shown(parameters["kind"], row) for row in found[: parameters["max_rows"]]]
 

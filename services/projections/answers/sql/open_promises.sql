@@ -1,5 +1,6 @@
 -- Promises of one side that are open, the soonest due first: offers that nobody has
--- answered, those whose day has passed last, or commitments of which something remains.
+-- answered, those whose day has passed or the others, or commitments of which something
+-- remains.
 SELECT
     p.partner,
     p.ref,
@@ -36,6 +37,9 @@ WHERE
     AND NOT r.partner = any(%(folded)s::text[])
     AND (%(owner)s::text IS NULL OR r.owner = %(owner)s)
     AND r.known_from <= %(cut)s
-ORDER BY
-    p.kind = 'offer' AND coalesce(p.until_at < %(as_of)s, FALSE), p.until_at, p.partner, p.ref
+    AND (
+        %(is_past)s::boolean IS NULL
+        OR coalesce(p.until_at < %(as_of)s, FALSE) = %(is_past)s
+    )
+ORDER BY p.until_at, p.partner, p.ref
 LIMIT %(max_rows)s
