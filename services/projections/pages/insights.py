@@ -22,8 +22,8 @@ router: Final = APIRouter(include_in_schema=False)
 SUMS: Final = ("/v1/reciprocity", "/v1/promises", "/v1/wheel", "/v1/breadth")
 """What is summed over the whole ledger."""
 CHIPS: Final = 30
-PROPOSALS_SHOWN: Final = 20
-ROWS_SHOWN: Final = 25
+PROPOSALS_SHOWN: Final = 10
+ROWS_SHOWN: Final = 20
 MONTHS_SHOWN: Final = 12
 SPOKES_SHOWN: Final = 14
 OLDEST_MONTHS: Final = 36
