@@ -23,6 +23,17 @@ domains = ["ours.example"]
 "Acme Inc." = "acme"
 "ボー株式会社" = "bo"
 """
+VISITS = """
+name = "Visits"
+system = "visits"
+ref = "{id}"
+partner = { name = "{who}" }
+[[event]]
+type = "ContactMade"
+occurred_at = "{on}"
+data = { by = "us", channel = "in_person" }
+"""
+"""A map of a table of visits, each a contact."""
 
 
 @dataclass

@@ -215,3 +215,14 @@ def test_the_reasons_of_flags_are_in_the_language_asked_for(
     (flag,) = answer.json()["now"]["current"]["flags"]
     assert flag["reason"].endswith("提携が提案されました。")
     assert answer.headers["Content-Language"] == "ja"
+
+
+def test_changes_reflect_what_was_waited_for(alone: httpx2.Client) -> None:
+    identify(alone, "acme")
+    for day in range(1, 29):
+        record(alone, contact(f"2014-01-{day:02}", "acme"))
+        least = head(alone)
+        asked: Json = {"known_from": "position:1", "min_position": least}
+        answer = alone.get("/v1/partners/acme/changes", params=asked)
+        assert answer.status_code == 200, answer.text
+        assert int(answer.headers["Ledger-Position"]) >= least

@@ -9,19 +9,10 @@ from typer.testing import CliRunner, Result
 
 from services.cli.main import app
 from tests.e2e.asking import Json, head, read
-from tests.importing import calendar, card, meeting, message
+from tests.importing import VISITS, calendar, card, meeting, message
 from tests.running import RunningService
 
-MAP = """
-name = "Visits"
-system = "visits"
-ref = "{id}"
-partner = { name = "{who}" }
-[[event]]
-type = "ContactMade"
-occurred_at = "{on}"
-data = { by = "us", channel = "in_person" }
-[us]
+MAP = f"""{VISITS}[us]
 domains = ["ours.example"]
 [domains]
 "acme.example" = "acme-imported"

@@ -10,6 +10,7 @@ from services.cli.running import Service
 from services.foundation.settings import Settings
 from tests.e2e.asking import head
 from tests.pages.browsers import CHROMIUM, Signed, chromium, sign_in
+from tests.pages.sending import Forms, forms_of
 from tests.running import RunningService, running_service
 
 
@@ -38,3 +39,17 @@ def browser() -> Iterator[Browser]:
 def signed(browser: Browser, story: RunningService) -> Signed:
     """A browser that came in by a link and may do everything."""
     return sign_in(browser, story)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[RunningService]:
+    """A service of a file's own: others look for who was recorded last."""
+    with running_service() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def forms(service: RunningService) -> Iterator[Forms]:
+    """A browser's session there that sends forms."""
+    with forms_of(service) as signed:
+        yield signed

@@ -1,6 +1,5 @@
 """Every fact that the ledger knows can be recorded by a person, in a form."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -19,8 +18,8 @@ from services.projections.pages.shaping import (
 from tests.builders import EXAMPLES
 from tests.e2e.asking import contact, event, fresh, new_partner, read, record, say
 from tests.e2e.test_every_type import adapted, prepare
-from tests.pages.sending import Forms, forms_of
-from tests.running import RunningService, running_service
+from tests.pages.sending import Forms
+from tests.running import RunningService
 
 UTC: Final = ZoneInfo("UTC")
 FORM: Final = "/record/other"
@@ -29,18 +28,6 @@ OF_PARTNERS: Final = sorted(
 )
 NEW: Final = "PartnerIdentified"
 PROPOSAL: Final = EXAMPLES["AllianceProposed"]["full"]
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[RunningService]:
-    with running_service() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def forms(service: RunningService) -> Iterator[Forms]:
-    with forms_of(service) as signed:
-        yield signed
 
 
 @pytest.fixture(scope="module")

@@ -1,32 +1,18 @@
 """Forms take whatever is sent: numbers as nobody writes them, ties of any text."""
 
-from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
 import pytest
 
 from tests.e2e.asking import contact, new_partner, record
-from tests.pages.sending import Forms, forms_of
-from tests.running import RunningService, running_service
+from tests.pages.sending import Forms
+from tests.running import RunningService
 
 NUMBERS: Final = (
     *("", "-1", "²", "٣", "1" * 401, "1e9", "0x1F", "NaN", "1_0", " 7 ", "+7"),
     *("999", "10000000", "7.5", "七"),
 )
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[RunningService]:
-    """A service of these tests' own: others look for who was recorded last."""
-    with running_service() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def forms(service: RunningService) -> Iterator[Forms]:
-    with forms_of(service) as signed:
-        yield signed
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.asking import Json, contact, new_partner, read, record, say
 from tests.pages.browsers import Signed
-from tests.pages.sending import Forms, forms_of
+from tests.pages.sending import Forms
 from tests.running import RunningService, running_service
 
 
@@ -17,12 +17,6 @@ def service() -> Iterator[RunningService]:
     """A ledger whose days begin nine hours before those of UTC."""
     with running_service(LEDGER_TIME_ZONE="Asia/Tokyo") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def forms(service: RunningService) -> Iterator[Forms]:
-    with forms_of(service) as signed:
-        yield signed
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What waits on Today is answered in one tap, and taken back in another."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -9,20 +8,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.asking import event, new_partner, read, record, say
 from tests.pages.browsers import PHONE, Signed
-from tests.pages.sending import Forms, form_in, forms_of
-from tests.running import RunningService, running_service
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[RunningService]:
-    with running_service() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def forms(service: RunningService) -> Iterator[Forms]:
-    with forms_of(service) as signed:
-        yield signed
+from tests.pages.sending import Forms, form_in
+from tests.running import RunningService
 
 
 def tap(forms: Forms, path: str, **chosen: str) -> httpx2.Response:

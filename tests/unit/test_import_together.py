@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from services.importers.files import kind_of
 from services.importers.job import Report, prepare_job
 from services.importers.refusals import MapUnusable
-from tests.importing import NOW, Importer, Line, calendar, card, meeting, message
+from tests.importing import (
+    NOW,
+    VISITS,
+    Importer,
+    Line,
+    calendar,
+    card,
+    meeting,
+    message,
+)
 from tests.thoroughness import examples
 
 NAMES = st.sampled_from(
@@ -124,18 +133,6 @@ def test_damaged_files_are_told_of_and_never_stop_an_import(
         report = importer.told(damaged)
         assert len(report.accounts) == 3
         assert report.whole().rows >= len(report.accounts) - len(report.broken)
-
-
-VISITS = """
-name = "Visits"
-system = "visits"
-ref = "{id}"
-partner = { name = "{who}" }
-[[event]]
-type = "ContactMade"
-occurred_at = "{on}"
-data = { by = "us", channel = "in_person" }
-"""
 
 
 def test_tables_and_the_others_share_their_partners(tmp_path: Path) -> None:

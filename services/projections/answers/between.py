@@ -15,9 +15,9 @@ from services.projections.answers.question import (
     KNOWN_AT,
     AsOf,
     Question,
-    ask,
     cut_at,
     date_or_position,
+    unread,
 )
 
 _Cut = Annotated[
@@ -80,8 +80,9 @@ async def between(
             errors = [("/query/known_to", EARLIER)]
             raise Problem("invalid", Said("See errors."), errors=errors)
     least = max(then, now or 0, min_position)
-    seen = await ask(request, grant, "relationship", as_of, None, least, wait)
-    weighed = await ask(request, grant, "postings", as_of, None, least, wait)
-    asked = Cut(seen, weighed)
-    newest = min(seen.position, weighed.position)
+    seen = await unread(request, grant, "relationship", as_of, None, least, wait)
+    weighed = await unread(request, grant, "postings", as_of, None, least, wait)
+    # Read once both have come as far: where they stand is read for both.
+    asked = await run_in_threadpool(lambda: Cut(seen.read(), weighed.read()))
+    newest = min(asked.seen.position, asked.weighed.position)
     return Between(asked.at(then), asked.at(newest if now is None else now))

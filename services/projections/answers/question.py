@@ -160,7 +160,7 @@ def asks(projection: str, *, past: bool = True) -> Callable[..., Any]:
         wait: Wait = 5.0,
     ) -> Unread:
         known = (None, min_position, wait)
-        return await _unread(request, grant, projection, as_of, *known)
+        return await unread(request, grant, projection, as_of, *known)
 
     async def both(
         request: Request,
@@ -171,27 +171,12 @@ def asks(projection: str, *, past: bool = True) -> Callable[..., Any]:
         wait: Wait = 5.0,
     ) -> Unread:
         known = (known_at, min_position, wait)
-        return await _unread(request, grant, projection, as_of, *known)
+        return await unread(request, grant, projection, as_of, *known)
 
     return both if past else now_only
 
 
-async def ask(
-    request: Request,
-    grant: Grant,
-    projection: str,
-    as_of: str | None,
-    known_at: str | None,
-    min_position: int,
-    wait: float,
-) -> Question:
-    """The question to one projection, once it has reached what is asked for."""
-    known = (known_at, min_position, wait)
-    unread = await _unread(request, grant, projection, as_of, *known)
-    return await run_in_threadpool(unread.read)
-
-
-async def _unread(
+async def unread(
     request: Request,
     grant: Grant,
     projection: str,
@@ -200,6 +185,7 @@ async def _unread(
     min_position: int,
     wait: float,
 ) -> Unread:
+    """The question to one projection, once it has reached what is asked for."""
     pool: ConnectionPool[Connection[Any]] = request.app.state.pool
     checkpoints: Positions = request.app.state.checkpoints
     cut = None

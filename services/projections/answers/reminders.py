@@ -23,14 +23,14 @@ from services.projections.answers.calendar_text import Entry, calendar
 from services.projections.answers.documentation import PROBLEMS
 from services.projections.answers.listing import Listed, list_partners
 from services.projections.answers.listing_pages import Filters
-from services.projections.answers.question import Question, ask
+from services.projections.answers.question import Answering, Question, Unread, unread
 from services.projections.answers.relationships import judge_of
 
 if TYPE_CHECKING:
     from services.foundation.access import Access, Grant
     from services.projections.answers.names import Names
 
-router: Final = APIRouter(tags=["today"])
+router: Final = APIRouter(tags=["today"], route_class=Answering)
 ICALENDAR: Final = "text/calendar"
 AHEAD: Final = timedelta(days=365)
 DAY: Final = timedelta(days=1)
@@ -61,7 +61,7 @@ async def of_feed(
     token: Annotated[
         str, Query(max_length=200, description="Of a link made on the page `/calendar`")
     ],
-) -> Question:
+) -> Unread:
     """What the token of a feed may ask: to read, and no more."""
     access: Access = request.app.state.access
     found = await access.grant(token, (FEED,))
@@ -71,7 +71,7 @@ async def of_feed(
         raise Problem("unauthorized", Said("The link is unknown or works no more."))
     grant: Grant = replace(found, scopes=frozenset({"read"}))
     request.state.grant = grant
-    return await ask(request, grant, "relationship", None, None, 0, 5.0)
+    return await unread(request, grant, "relationship", None, None, 0, 5.0)
 
 
 @router.get(
